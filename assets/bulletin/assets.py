@@ -1,0 +1,22 @@
+"""The bulletin of a candidate release, in both languages.
+
+Belongs here: the one asset of the bulletin. Not here: its words (content.yaml), its layout (bulletin.typ) or typst (see ipmon/bulletin.py).
+"""
+
+import dagster as dg
+
+from assets import ROOT
+from assets.marts.assets import Mart
+from assets.occasion import OWNERS, Occasion
+from ipmon.bulletin import build
+from ipmon.bulletin_pages import Issue
+from ipmon.duedates import next_release_day
+
+
+@dg.asset(deps=["charts"], group_name="bulletin", owners=OWNERS, kinds={"typst", "pdf"}, metadata={"declarations": "assets/bulletin"})
+def bulletin(context: dg.AssetExecutionContext, occasion: Occasion, mart: Mart) -> None:
+    """bulletin_zh.pdf and bulletin_en.pdf: main points, targets, what changed, themes, notes and sources."""
+    current = occasion.root.current
+    issue = Issue(mart.release_id, occasion.day, next_release_day(occasion.day), current if current.exists() else None)
+    cells = build(mart.public, mart.folder / "charts", ROOT / "bulletin", issue, mart.folder)
+    context.add_output_metadata({"bound numbers": len(cells)})

@@ -1,0 +1,21 @@
+"""Every declared chart of a candidate release.
+
+Belongs here: the one asset of the charts. Not here: drawing (see ipmon/charts).
+"""
+
+import dagster as dg
+
+from assets import ROOT
+from assets.marts.assets import Mart
+from assets.occasion import OWNERS, Occasion
+from ipmon.charts import ChartFiles, load_charts, render_all
+
+
+@dg.asset(group_name="charts", owners=OWNERS, kinds={"matplotlib", "svg", "png", "pdf"}, metadata={"declarations": "assets/charts"})
+def charts(context: dg.AssetExecutionContext, occasion: Occasion, mart: Mart) -> list[ChartFiles]:
+    """Charts in Chinese and English as PNG, SVG and PDF, with the CSV behind each."""
+    declared = load_charts(ROOT / "charts")
+    context.log.info(f"drawing {len(declared.charts)} charts")
+    made = render_all(mart.public, declared, mart.release_id, occasion.day, mart.folder / "charts")
+    context.add_output_metadata({"charts": len(made), "titles": dg.MetadataValue.md("\n".join(f"- {c.titles['en']}" for c in made))})
+    return made

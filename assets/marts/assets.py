@@ -1,0 +1,89 @@
+"""The analysts' mart: every table and wide view of a candidate release, one DuckDB file a grade.
+
+Belongs here: gathering the tables into the mart. Not here: columns and comments (tables.yaml, fields.yaml), storage (ipmon/marts.py).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from assets import ROOT, declarations
+from assets.indicators.assets import Compiled, Conformed
+from assets.occasion import OWNERS, Occasion
+from ipmon import catalogue, tables
+from ipmon.assessment import Assessment
+from ipmon.deliveries import load_manifest, received_by
+from ipmon.marts import build, frame
+from ipmon.paths import CHECKOUT
+from ipmon.release import Content, content_of, discard, is_unchanged, open_candidate
+
+GRADES = ("public", "internal", "restricted")
+SOURCES = (ROOT, CHECKOUT / "ipmon", CHECKOUT / "expectations")
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A candidate's mart files and the id that its release will have."""
+
+    folder: Path
+    content: Content
+    release_id: str
+
+    @property
+    def public(self) -> Path:
+        """The file for everybody."""
+        return self.folder / "public.duckdb"
+
+
+@dg.asset(output_required=False, group_name="marts", owners=OWNERS, kinds={"duckdb"}, metadata={"declarations": "assets/marts"})
+def mart(
+    context: dg.AssetExecutionContext,
+    occasion: Occasion,
+    figures: Conformed,
+    indicators: Compiled,
+    assessments: list[Assessment],
+) -> Iterator[dg.Output[Mart]]:
+    """All tables of a candidate release; nothing if the current release holds the same content already."""
+    folder = open_candidate(occasion.root, context.run_id)
+    rows = _gather(occasion, figures, indicators, assessments)
+    grade_of, schema = declarations().grade_of(), declarations().schema
+    for grade in GRADES:
+        graded = tables.by_grade(rows, grade_of, grade)
+        if grade == "public" or graded["observations"]:
+            build(folder / f"{grade}.duckdb", schema, {name: frame(schema, name, table) for name, table in graded.items()})
+    content = content_of(folder, SOURCES)
+    if is_unchanged(occasion.root, content):
+        discard(folder)
+        context.log.info("the current release holds the same content")
+        return
+    counts = {f"rows of {name}": len(table) for name, table in rows.items()}
+    yield dg.Output(Mart(folder, content, content.release_id(occasion.day)), metadata={"file": str(folder / "public.duckdb"), **counts})
+
+
+def _gather(occasion: Occasion, figures: Conformed, compiled: Compiled, made: list[Assessment]) -> dict[str, list[tables.Row]]:
+    """The rows of every table."""
+    d = declarations()
+    received = received_by(load_manifest(occasion.root), occasion.day)
+    vintages = tables.vintages(compiled.book, d.dimensions)
+    observations = tables.observations(vintages)
+    return {
+        "observations": observations,
+        "vintages": vintages,
+        "indicators": catalogue.indicators(d.registry, d.dimensions, observations),
+        "targets": catalogue.targets(d.targets),
+        "assessments": tables.assessments(made, {id_: i.unit for id_, i in d.registry.indicators.items()}),
+        "guideline_items": catalogue.guideline_items(d.items),
+        "sources": catalogue.sources(d.contracts, received),
+        "deliveries": catalogue.deliveries(received, figures.excluded),
+        "excluded": tables.excluded(figures.excluded),
+        "reconciliations": tables.reconciliations(compiled.reconciliations),
+        "lineage": list(tables.lineage(compiled.derivations)),
+        "alerts": tables.alerts(compiled.alerts),
+        "revisions": tables.revisions(compiled.revisions),
+        "breaks": catalogue.breaks(d.dimensions),
+        "corrections": catalogue.corrections(d.corrections, figures.corrected),
+        "areas": catalogue.areas(d.dimensions),
+        "codes": catalogue.codes(d.dimensions),
+    }

@@ -1,0 +1,165 @@
+"""What is declared and delivered, as the rows of the mart's tables.
+
+Belongs here: one function a table of declarations, objects in, dictionaries out. Not here: results (see tables.py).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ipmon.contracts import SourceContract
+from ipmon.corrections import Correction
+from ipmon.deliveries import Delivery
+from ipmon.dimensions import Dimensions
+from ipmon.figures import Excluded
+from ipmon.guideline import GuidelineItem
+from ipmon.registry import Indicator, Ratio, Registry
+from ipmon.targets import Target
+
+Row = dict[str, Any]
+FACTORS = {None: 1, "e4": 10**4, "e6": 10**6, "e8": 10**8}
+
+
+def indicators(registry: Registry, dimensions: Dimensions, observed: Iterable[Row]) -> list[Row]:
+    """The registry with the extent of each series."""
+    periods: dict[str, list[tuple[Any, str]]] = defaultdict(list)
+    for row in observed:
+        periods[row["indicator_id"]].append((row["period_end"], row["time_period"]))
+    return [_indicator(id_, i, dimensions, periods[id_]) for id_, i in sorted(registry.indicators.items())]
+
+
+def _indicator(id_: str, indicator: Indicator, dimensions: Dimensions, periods: list[tuple[Any, str]]) -> Row:
+    unit = dimensions.units[indicator.unit]
+    shown = unit.scales[indicator.display] if indicator.display else unit
+    match indicator.ratio:
+        case Ratio(of=numerator, to=denominator):
+            pass
+        case _:
+            numerator = denominator = ""
+    return {
+        "indicator_id": id_,
+        "theme": indicator.theme,
+        "title_zh": indicator.title.zh,
+        "title_en": indicator.title.en,
+        "definition_zh": indicator.definition.zh,
+        "definition_en": indicator.definition.en,
+        "formula": indicator.formula,
+        "numerator": numerator,
+        "denominator": denominator,
+        "unit": indicator.unit,
+        "unit_zh": shown.zh,
+        "unit_en": shown.en,
+        "display_factor": FACTORS[indicator.display],
+        "nature": indicator.nature,
+        "freq": indicator.freq,
+        "direction": indicator.direction,
+        "guideline_items": " ".join(indicator.guideline),
+        "department_zh": indicator.department.zh if indicator.department else "",
+        "department_en": indicator.department.en if indicator.department else "",
+        "grade": indicator.grade,
+        "series": " ".join([id_] if indicator.series is None else indicator.series),
+        "observations_count": len(periods),
+        "first_period": min(periods)[1] if periods else "",
+        "last_period": max(periods)[1] if periods else "",
+    }
+
+
+def breaks(dimensions: Dimensions) -> list[Row]:
+    """Declared breaks in series."""
+    return [
+        {
+            "break_id": b.id,
+            "series": " ".join(b.indicators),
+            "areas_concerned": b.ref_areas,
+            "starts_on": b.start,
+            "note_zh": b.note.zh,
+            "note_en": b.note.en,
+            "source": b.source,
+        }
+        for b in dimensions.breaks
+    ]
+
+
+def areas(dimensions: Dimensions) -> list[Row]:
+    """Areas, offices and groups."""
+    return [{**a.model_dump(exclude={"code", "aliases"}), "area_code": a.code} for a in dimensions.areas.values()]
+
+
+def codes(dimensions: Dimensions) -> list[Row]:
+    """Codes of the other dimensions."""
+    return [
+        {"dimension": dimension, "code": code, "name_zh": name.zh, "name_en": name.en}
+        for (dimension, code), name in sorted(dimensions.codes.items())
+    ]
+
+
+def targets(declared: Iterable[Target]) -> list[Row]:
+    """Every target with its words, rule and tolerance."""
+    return [{**t.model_dump(), "target_value": t.value, "source_target": t.sources} for t in declared]
+
+
+def guideline_items(items: Iterable[GuidelineItem]) -> list[Row]:
+    """The guideline row by row."""
+    return [{**i.model_dump(), "covered_by": "|".join(i.covered_by)} for i in items]
+
+
+def sources(contracts: Mapping[str, SourceContract], received: Sequence[Delivery]) -> list[Row]:
+    """Every source with what was agreed and what came."""
+    rows = Counter[str]()
+    for delivery in received:
+        rows[delivery.source_id] += delivery.rows
+    return [
+        {
+            "source_id": id_,
+            "title_zh": c.title.zh,
+            "title_en": c.title.en,
+            "publisher": f"{c.publisher.zh} {c.publisher.en}",
+            "cadence": c.cadence,
+            "due_day": c.due_day,
+            "grade": c.grade,
+            "deliveries_count": sum(d.source_id == id_ for d in received),
+            "rows_count": rows[id_],
+        }
+        for id_, c in sorted(contracts.items())
+    ]
+
+
+def deliveries(received: Sequence[Delivery], excluded: Iterable[Excluded]) -> list[Row]:
+    """Every delivery received by the day."""
+    left_out = Counter(e.delivery_id for e in excluded)
+    return [
+        {
+            "delivery_id": d.delivery_id,
+            "source_id": d.source_id,
+            "period": d.period,
+            "file_name": d.name,
+            "sha256": d.sha256,
+            "bytes": d.bytes,
+            "encoding": d.encoding,
+            "container": d.container,
+            "received_at": d.received_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "issued_on": d.issued_on,
+            "rows_count": d.rows,
+            "rows_excluded": left_out[d.delivery_id],
+            "findings": "; ".join(str(f) for f in d.findings),
+        }
+        for d in received
+    ]
+
+
+def corrections(declared: Iterable[Correction], met: Mapping[str, int]) -> list[Row]:
+    """Known errors of sources, with the number of rows they concern."""
+    return [
+        {
+            "correction_id": c.id,
+            "series": c.match.get("series", ""),
+            "time_period": c.match.get("period", ""),
+            "printed_value": c.match.get("value", ""),
+            "action": c.action,
+            "reason_zh": c.reason.zh,
+            "reason_en": c.reason.en,
+            "provider": c.provider,
+            "matched_rows": met.get(c.id, 0),
+        }
+        for c in declared
+    ]

@@ -1,0 +1,63 @@
+"""A chart bound to its cells: everything a chart reads from the mart, before any language.
+
+Belongs here: cells of each series, the targets and breaks that concern them, rows of the CSV. Not here: texts (compose.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ipmon.charts.cells import TOTALS, Assessed, Cell, Mart, TargetCell
+from ipmon.charts.declaration import Chart, Dimension
+from ipmon.declared import Text
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A chart with the cells of each series, and the targets and breaks that concern them."""
+
+    chart: Chart
+    number: int
+    cells: dict[str, list[Cell]]
+    targets: tuple[TargetCell, ...]
+    breaks: tuple[tuple[date, Text], ...]
+    assessed: tuple[Assessed, ...]
+
+    @property
+    def by(self) -> Dimension | None:
+        """The dimension whose codes are shown side by side."""
+        return bound_by(self.chart)
+
+    @property
+    def all_cells(self) -> list[Cell]:
+        """Every cell shown."""
+        return [cell for cells in self.cells.values() for cell in cells]
+
+
+def bind(chart: Chart, number: int, mart: Mart) -> Bound:
+    """The chart with its cells. Raises ChartError where a series has none."""
+    cells = {id_: _in_time([c for part in series.of for c in mart.cells(part)]) for id_, series in chart.all_series.items()}
+    targets = tuple(mart.targets(chart.targets, chart.target_ids)) if chart.targets else ()
+    breaks = {(day, note) for found in cells.values() if not bound_by(chart) for day, note in breaks_within(found, mart)}
+    assessed = tuple(mart.assessed()) if chart.kind == "status_strip" else ()
+    return Bound(chart, number, cells, targets, tuple(sorted(breaks, key=lambda b: b[0])), assessed)
+
+
+def _in_time(cells: list[Cell]) -> list[Cell]:
+    """The parts of a series as one, in order of time; the first part wins where two end on one day."""
+    seen: dict[tuple[str, ...], Cell] = {}
+    for cell in cells:
+        seen.setdefault((str(cell.period_end), *(getattr(cell, d) for d in TOTALS)), cell)
+    return sorted(seen.values(), key=lambda c: c.period_end)
+
+
+def bound_by(chart: Chart) -> Dimension | None:
+    """The dimension that the parts of a chart spread over, if any."""
+    return next((part.by for series in chart.all_series.values() for part in series.of if part.by), None)
+
+
+def breaks_within(cells: Sequence[Cell], mart: Mart) -> list[tuple[date, Text]]:
+    """Breaks that fall between the first and the last of some cells."""
+    known = {b for c in cells for b in mart.breaks(c.indicator_id, c.ref_area)}
+    ends = sorted(c.period_end for c in cells)
+    return [(day, note) for day, note in known if ends[0] < day <= ends[-1]]

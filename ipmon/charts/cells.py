@@ -1,0 +1,228 @@
+"""What charts read from a mart: cells, names of codes, targets, assessments, breaks.
+
+Belongs here: every query of the charts. Not here: how a value is written or drawn.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from ipmon.charts.declaration import Part
+from ipmon.charts.picture import ChartError
+from ipmon.declared import Text
+
+
+TOTALS = {"ref_area": "CN", "ip_type": "_T", "owner_kind": "_T", "industry": "_T", "technology": "_T", "counterpart_area": "_T"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One observation as charts need it: where it stands, what is known of it, and whether it replaced a first release."""
+
+    indicator_id: str
+    freq: str
+    time_period: str
+    accumulation: str
+    value: Decimal
+    value_low: Decimal | None
+    value_high: Decimal | None
+    unit: str
+    factor: int
+    decimals: int
+    publisher: str
+    released_on: date
+    ref_area: str
+    ip_type: str
+    owner_kind: str
+    industry: str
+    technology: str
+    counterpart_area: str
+    period_end: date
+    obs_status: str
+    basis: str
+    quality: str
+    delivery_id: str
+    locator: str
+    revised: bool
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the printed wording leaves one side open (超过, 近)."""
+        return (self.value_low is None) != (self.value_high is None)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What the registry says of an indicator that a chart shows."""
+
+    title: Text
+    unit: Text
+    factor: int
+
+
+@dataclass(frozen=True)
+class TargetCell:
+    """One numeric target."""
+
+    target_id: str
+    indicator_id: str
+    document: Text
+    operator: str
+    rule: str
+    value: Decimal
+    tolerance: Decimal
+    unit: str
+    deadline: date
+    year: int
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """A target with its current assessment, for the status strip."""
+
+    target: TargetCell | None
+    indicator_id: str
+    document: Text
+    year: int
+    status: str
+    status_words: Text
+    value: Decimal | None
+    value_period: str | None
+    fragile: bool
+    rule: str
+
+
+CELL_COLUMNS = [f.name for f in fields(Cell) if f.name not in ("factor", "revised", "unit")]
+CELLS = f"""
+select {", ".join("o." + c for c in CELL_COLUMNS)}, o.unit, i.display_factor as factor,
+  exists (select 1 from revisions r where r.indicator_id = $revises and r.time_period = o.time_period and r.freq = o.freq
+    and {" and ".join(f"r.{d} = o.{d}" for d in TOTALS)} and r.new_value = o.value
+    and (r.kind = 'implied' or r.kind = 'revised' and o.stage in ('final', 'census'))) as revised
+from observations o join indicators i using (indicator_id)
+where o.indicator_id = $indicator and o.freq = $freq and o.value is not null
+order by o.period_end, {", ".join("o." + d for d in TOTALS)}, o.accumulation
+"""
+TARGETS = "target_id, indicator_id, document_zh, document_en, operator, rule, t.target_value, tolerance, t.unit, deadline, year"
+
+
+class Mart:
+    """The questions that charts ask of one mart. `display`: a scale for indicators that are shown unscaled otherwise."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, display: str | None = None) -> None:
+        self._connection = connection
+        self._scale = 10 ** int(display[1:]) if display else 1
+        self._names = {("ref_area", c): Text(zh=zh, en=en) for c, zh, en in self._rows("select area_code, name_zh, name_en from areas")}
+        self._names |= {(d, c): Text(zh=zh, en=en) for d, c, zh, en in self._rows("select dimension, code, name_zh, name_en from codes")}
+
+    def displayed(self, display: str | None) -> "Mart":
+        """The same mart for a chart with its own scale."""
+        return Mart(self._connection, display) if display else self
+
+    def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query, values).fetchall()
+
+    def cells(self, part: Part) -> list[Cell]:
+        """The cells that a part selects, in order of time and code. Raises ChartError where there are none, or two for one place."""
+        result = self._connection.execute(CELLS, {"indicator": part.indicator, "freq": part.freq, "revises": part.revises or part.indicator})
+        names = [column[0] for column in result.description]
+        found = (Cell(**dict(zip(names, row, strict=True))) for row in result.fetchall())
+        chosen = [replace(c, factor=self._scale) if c.factor == 1 else c for c in found if self._fits(part, c)]
+        chosen = _at_one_period(part, _preferred(part, chosen))
+        if not chosen:
+            raise ChartError(f"no observation of '{part.indicator}' fits {part.model_dump(exclude_defaults=True, by_alias=True)}; see `ipmon show {part.indicator}`.")
+        return sorted(chosen, key=lambda c: part.only.index(getattr(c, part.by))) if part.only and part.by else chosen
+
+    def _fits(self, part: Part, cell: Cell) -> bool:
+        if any(getattr(cell, d) != code for d, code in (TOTALS | part.where).items() if d != part.by):
+            return False
+        if part.accumulation and cell.accumulation != part.accumulation:
+            return False
+        if part.start and cell.time_period < part.start or part.end and cell.time_period > part.end:
+            return False
+        if part.by is None:
+            return True
+        code = getattr(cell, part.by)
+        return code in part.only if part.only else code != "_T" and (part.level is None or code in self.areas(part.level))
+
+    def areas(self, level: str) -> frozenset[str]:
+        """Codes of the areas of a level, without those that are inside another (is_of_which)."""
+        return frozenset(c for (c,) in self._rows("select area_code from areas where level = ? and not is_of_which", level))
+
+    def name(self, dimension: str, code: str) -> Text:
+        """The name of a code in both languages."""
+        try:
+            return self._names[(dimension, code)]
+        except KeyError:
+            raise ChartError(f"the code '{code}' of {dimension} has no name; add it to assets/dimensions.") from None
+
+    def indicator(self, indicator_id: str) -> Indicator:
+        """Title, unit and display of an indicator."""
+        rows = self._rows("select title_zh, title_en, unit_zh, unit_en, display_factor, unit from indicators where indicator_id = ?", indicator_id)
+        if not rows:
+            raise ChartError(f"the indicator '{indicator_id}' is not in the mart; add it to assets/indicators or change the chart.")
+        title_zh, title_en, zh, en, factor, unit = rows[0]
+        if factor == 1 and self._scale != 1:
+            zh, en, factor = *self._scaled_unit(unit), self._scale
+        return Indicator(Text(zh=title_zh, en=title_en), Text(zh=zh, en=en), factor)
+
+    def _scaled_unit(self, unit: str) -> tuple[str, str]:
+        rows = self._rows("select unit_zh, unit_en from indicators where unit = ? and display_factor = ? order by 1, 2 limit 1", unit, self._scale)
+        if not rows:
+            raise ChartError(f"no indicator shows {unit} divided by {self._scale}; take `display` off the chart, or declare it in the registry.")
+        return rows[0][0], rows[0][1]
+
+    def targets(self, indicator_id: str, only: Sequence[str] = ()) -> list[TargetCell]:
+        """Numeric targets of an indicator by deadline."""
+        rows = self._rows(f"select {TARGETS} from targets t where indicator_id = ? and target_value is not null order by deadline, target_id", indicator_id)
+        return [t for t in map(_target, rows) if not only or t.target_id in only]
+
+    def breaks(self, indicator_id: str, ref_area: str) -> list[tuple[date, Text]]:
+        """Days from which a series counts otherwise, with the reason."""
+        rows = self._rows("select series, areas_concerned, starts_on, note_zh, note_en from breaks order by starts_on, break_id")
+        return [(day, Text(zh=zh, en=en)) for series, areas, day, zh, en in rows if _concerns(series, areas, indicator_id, ref_area)]
+
+    def assessed(self) -> list[Assessed]:
+        """Every target with its assessment, by deadline and document."""
+        query = f"""select {TARGETS}, a.status, status_zh, status_en, a.value, value_period, fragile
+            from targets t join assessments a using (target_id, indicator_id) order by year, deadline, document, target_id"""
+        return [_assessed(row) for row in self._rows(query)]
+
+
+def _preferred(part: Part, cells: Iterable[Cell]) -> list[Cell]:
+    """One cell a place and period: the first basis in the order of the part."""
+    best: dict[tuple[str, ...], Cell] = {}
+    for cell in sorted((c for c in cells if c.basis in part.basis), key=lambda c: part.basis.index(c.basis)):  # type: ignore[arg-type]
+        place = (getattr(cell, part.by) if part.by else "", cell.time_period)
+        held = best.setdefault(place, cell)
+        if held is not cell and held.basis == cell.basis:
+            raise ChartError(f"'{part.indicator}' has two values for {' '.join(filter(None, place))}; narrow the chart's `where` or `accumulation`.")
+    return sorted(best.values(), key=lambda c: c.period_end)
+
+
+def _at_one_period(part: Part, cells: list[Cell]) -> list[Cell]:
+    if part.by is None or part.start:
+        return cells
+    period = part.at or max((c.time_period for c in cells), default="")
+    return [c for c in cells if c.time_period == period]
+
+
+def _target(row: Sequence[Any]) -> TargetCell:
+    id_, indicator, zh, en, operator, rule, value, tolerance, unit, deadline, year = row[:11]
+    return TargetCell(id_, indicator, Text(zh=zh, en=en), operator, rule, value, tolerance, unit, deadline, year)
+
+
+def _assessed(row: Sequence[Any]) -> Assessed:
+    target = _target(row)
+    status, zh, en, value, period, fragile = row[11:]
+    numeric = target if target.value is not None else None
+    return Assessed(numeric, target.indicator_id, target.document, target.year, status, Text(zh=zh, en=en), value, period, fragile, target.rule)
+
+
+def _concerns(series: str, areas: str, indicator_id: str, ref_area: str) -> bool:
+    wide = {"all": True, "national": ref_area == "CN", "provinces": ref_area.startswith("CN-")}[areas]
+    ids = [s.strip() for s in series.replace(",", " ").split()]
+    return wide and any(indicator_id == i or (i.endswith("*") and indicator_id.startswith(i[:-1])) for i in ids)

@@ -1,0 +1,141 @@
+"""A bound chart as a picture in one language: title, subtitle, notes, source, alternative text.
+
+Belongs here: composing texts from facts. Not here: formats (words.py), points (panels.py), queries (cells.py) or pixels.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ipmon.charts import facts, words
+from ipmon.charts.bound import Bound
+from ipmon.charts.cells import Cell, Mart, TargetCell
+from ipmon.charts.declaration import BY_CATEGORY, Publisher
+from ipmon.charts.panels import panels_of, status_row
+from ipmon.charts.picture import Lang, Panel, Picture
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What every chart of one release says about it."""
+
+    release_id: str
+    as_of: date
+    publishers: Sequence[Publisher]
+
+
+def picture(bound: Bound, mart: Mart, edition: Edition, lang: Lang) -> Picture:
+    """The chart in one language. Raises ChartError where a text breaks a rule."""
+    chart = bound.chart
+    known = _facts(bound, mart, lang)
+    title = words.title(getattr(chart.title, lang), known, lang, chart.id)
+    subtitle = _subtitle(bound, mart, lang)
+    panels = panels_of(bound, mart, lang)
+    alt = words.fill(getattr(chart.alt, lang), known, chart.id) if chart.alt else _told(panels, lang)
+    return Picture(
+        chart=chart.id,
+        kind=chart.kind,
+        lang=lang,
+        figure=words.say("figure", lang).format(n=bound.number),
+        title=title,
+        subtitle=subtitle,
+        notes=_notes(bound, known, lang),
+        source=_source(bound, edition, lang),
+        description=words.SENTENCES[lang].join(filter(None, (_closed(subtitle, lang), alt))),
+        panels=panels,
+        from_zero=chart.from_zero,
+        rows=tuple(status_row(a, mart, lang) for a in bound.assessed),
+        columns=tuple(words.say("columns", lang).split("|")),
+    )
+
+
+def _facts(bound: Bound, mart: Mart, lang: Lang) -> dict[str, str]:
+    by = bound.by
+    found: dict[str, dict[str, str]] = {}
+    for id_, cells in bound.cells.items():
+        indicator = mart.indicator(cells[-1].indicator_id)
+        by_code = by and bound.chart.kind in BY_CATEGORY
+        found[id_] = facts.of_categories(cells, by, mart, lang) if by and by_code else facts.of_time(cells, indicator, lang)
+        targets = _targets_of(id_, bound, mart)
+        found[id_] |= facts.of_target(cells[-1], targets, indicator, lang) if targets else {}
+    if bound.by and bound.chart.kind not in BY_CATEGORY:
+        found[next(iter(found))] |= facts.of_panels(bound.all_cells, bound.by, mart, lang)
+    return facts.named(found) | facts.of_status(bound.assessed)
+
+
+def _targets_of(series: str, bound: Bound, mart: Mart) -> list[TargetCell]:
+    indicator_id = bound.cells[series][-1].indicator_id
+    if bound.chart.kind == "progress":
+        return mart.targets(indicator_id, bound.chart.target_ids)
+    return [t for t in bound.targets if t.indicator_id == indicator_id]
+
+
+def _subtitle(bound: Bound, mart: Mart, lang: Lang) -> str:
+    if not bound.cells:
+        return str(getattr(bound.chart.measure, lang)) if bound.chart.measure else ""
+    chart, first = bound.chart, bound.all_cells[0]
+    indicator = mart.indicator(first.indicator_id)
+    place = chart.place or mart.name("ref_area", first.ref_area if bound.by != "ref_area" else "CN")
+    parts = [getattr(chart.measure or indicator.title, lang)]
+    parts += [] if chart.kind == "progress" else [getattr(indicator.unit, lang)]
+    parts += [getattr(place, lang), words.span(bound.all_cells, lang)]
+    if chart.coverage:
+        found = len({c.ref_area for c in bound.all_cells})
+        parts.append(words.say("coverage", lang).format(found=found, total=len(mart.areas(chart.coverage))))
+    if chart.top:
+        parts.append(words.say("largest", lang).format(n=chart.top))
+    return words.COMMA[lang].join(parts)
+
+
+def _notes(bound: Bound, known: dict[str, str], lang: Lang) -> tuple[str, ...]:
+    cells, chart = bound.all_cells, bound.chart
+    notes = [words.fill(getattr(chart.note, lang), known, chart.id)] if chart.note else []
+    notes += [getattr(note, lang) for _, note in bound.breaks]
+    notes += [words.say("strip_note", lang)] if any(a.fragile for a in bound.assessed) else []
+    notes += _gaps(bound, lang)
+    signs = {words.mark(c) for c in cells}
+    notes += [words.say(sign, lang) for sign in "pre" if sign in signs]
+    notes += [words.say("more", lang)] if any(c.is_bound and c.value_high is None for c in cells) else []
+    notes += [words.say("less", lang)] if any(c.is_bound and c.value_low is None for c in cells) else []
+    return tuple([words.SENTENCES[lang].join(notes)] if notes else [])
+
+
+def _gaps(bound: Bound, lang: Lang) -> list[str]:
+    """Which years a chart over time leaves open."""
+    if bound.chart.kind in BY_CATEGORY or bound.chart.kind == "progress":
+        return []
+    lines = [[c for c in cells if getattr(c, bound.by or "ref_area") == code] for cells in bound.cells.values() for code in _codes(cells, bound)]
+    awaited = max((t.year for t in bound.targets), default=0)
+    missing = [words.missing_years(line, awaited) for line in lines]
+    years = sorted({year for line in missing for year in line})
+    word = "gaps" if all(set(line) == set(years) for line in missing) else "some_gaps"
+    return [words.say(word, lang).format(years=words.years(years, lang))] if years else []
+
+
+def _codes(cells: Sequence[Cell], bound: Bound) -> list[str]:
+    return list(dict.fromkeys(getattr(c, bound.by or "ref_area") for c in cells))
+
+
+def _source(bound: Bound, edition: Edition, lang: Lang) -> str:
+    names = words.publishers(bound.all_cells, edition.publishers, lang)
+    names = names or words.LIST[lang].join(dict.fromkeys(getattr(a.document, lang) for a in bound.assessed))
+    reprinted = any(c.quality not in ("official", "derived") for c in bound.all_cells) and names != words.say("press", lang)
+    reprints = words.say("reprints", lang) if reprinted else ""
+    day = words.day(edition.as_of, lang)
+    return words.say("source", lang).format(names=names, reprints=reprints, release=edition.release_id, day=day)
+
+
+def _told(panels: Sequence[Panel], lang: Lang) -> str:
+    """The values of every line, and the targets, as sentences."""
+    told = []
+    for panel in panels:
+        for line in panel.lines:
+            name = words.COMMA[lang].join(filter(None, (panel.title, line.name)))
+            values = words.LIST[lang].join(f"{p.tick} {p.text}" for p in line.points)
+            told.append(words.say("told", lang).format(name=name, values=values))
+        told += [_closed(target.text, lang) for target in panel.targets]
+    return words.SENTENCES[lang].join(told)
+
+
+def _closed(sentence: str, lang: Lang) -> str:
+    return sentence + ("。" if lang == "zh" else ".") if sentence else ""

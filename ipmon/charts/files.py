@@ -1,0 +1,133 @@
+"""All charts of a release as files: bound in this process, drawn in two others.
+
+Belongs here: the order of work, the process pool, the CSV behind each chart. Not here: texts, marks or matplotlib.
+"""
+
+import csv
+import multiprocessing
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from ipmon.charts import words
+from ipmon.charts.bound import Bound, bind
+from ipmon.charts.cells import Mart
+from ipmon.charts.compose import Edition, picture
+from ipmon.charts.declaration import Charts
+from ipmon.charts.picture import LANGUAGES, Lang, Picture
+
+WORKERS = 2
+DIMENSIONS = ("ref_area", "ip_type", "owner_kind", "industry", "technology", "counterpart_area")
+COLUMNS = (
+    "row", "series", "indicator_id", *DIMENSIONS, "freq", "time_period", "accumulation", "value", "value_low", "value_high", "unit",
+    "shown", "shown_unit_zh", "shown_unit_en", "obs_status", "mark", "basis", "released_on", "source", "delivery_id", "locator",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ChartFiles:
+    """What was written of one chart, and what a page that shows it says beside it."""
+
+    chart: str
+    theme: str
+    number: int
+    csv: Path
+    images: dict[Lang, list[Path]]
+    titles: dict[Lang, str]
+    descriptions: dict[Lang, str]
+
+
+def render_all(mart: Path, declarations: Charts, release_id: str, as_of: date, out: Path) -> list[ChartFiles]:
+    """Writes <chart>_<zh|en>.{png,svg,pdf} and <chart>.csv for every declared chart into `out`, in figure order.
+
+    `mart` is opened read-only. Raises ChartError for the first chart that breaks a rule of publishing.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    edition = Edition(release_id, as_of, declarations.publishers)
+    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as pool:
+        pool.submit(_warm_up), pool.submit(_warm_up)
+        with duckdb.connect(str(mart), read_only=True) as connection:
+            asked = Mart(connection)
+            marts = {chart.id: asked.displayed(chart.display) for chart in declarations.charts}
+            bound = [bind(chart, n, marts[chart.id]) for n, chart in enumerate(declarations.charts, 1)]
+            pictures = [picture(b, marts[b.chart.id], edition, lang) for b in bound for lang in LANGUAGES]
+            tables = [_write_csv(b, marts[b.chart.id], out) for b in bound]
+        paths = list(pool.map(render, pictures, [out] * len(pictures)))
+    return [_files(b, table, pictures, paths) for b, table in zip(bound, tables, strict=True)]
+
+
+def render(wanted: Picture, out: Path) -> list[Path]:
+    """Draws one picture into its three files. Runs in a worker, which alone imports matplotlib."""
+    from ipmon.charts.canvas import measure, paint
+    from ipmon.charts.draw import draw
+
+    return paint(draw(wanted, measure), out / f"{wanted.chart}_{wanted.lang}", wanted.title, wanted.description)
+
+
+def _warm_up() -> None:
+    """Imports what drawing needs while the mart is still being read."""
+    from ipmon.charts import canvas, draw  # noqa: F401
+
+    canvas.measure("0", 12.0)
+
+
+def _files(bound: Bound, table: Path, pictures: list[Picture], paths: list[list[Path]]) -> ChartFiles:
+    own = {p.lang: (p, files) for p, files in zip(pictures, paths, strict=True) if p.chart == bound.chart.id}
+    return ChartFiles(
+        bound.chart.id,
+        bound.chart.theme,
+        bound.number,
+        table,
+        {lang: files for lang, (_, files) in own.items()},
+        {lang: p.title for lang, (p, _) in own.items()},
+        {lang: p.description for lang, (p, _) in own.items()},
+    )
+
+
+def _write_csv(bound: Bound, mart: Mart, out: Path) -> Path:
+    path = out / f"{bound.chart.id}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n", restval="")
+        writer.writeheader()
+        writer.writerows(_point_rows(bound, mart))
+        writer.writerows(_target_rows(bound, mart))
+    return path
+
+
+def _point_rows(bound: Bound, mart: Mart) -> Iterable[dict[str, object]]:
+    same = ("indicator_id", *DIMENSIONS, "freq", "time_period", "accumulation", "value", "value_low", "value_high", "unit", "obs_status", "basis")
+    for series, cells in bound.cells.items():
+        for cell in cells:
+            indicator = mart.indicator(cell.indicator_id)
+            yield {name: getattr(cell, name) for name in (*same, "released_on", "delivery_id", "locator")} | {
+                "row": "point",
+                "series": series,
+                "shown": words.numeral(cell),
+                "shown_unit_zh": indicator.unit.zh,
+                "shown_unit_en": indicator.unit.en,
+                "mark": words.mark(cell),
+                "source": cell.publisher,
+            }
+
+
+def _target_rows(bound: Bound, mart: Mart) -> Iterable[dict[str, object]]:
+    for target in (*bound.targets, *(a.target for a in bound.assessed if a.target)):
+        indicator = mart.indicator(target.indicator_id)
+        yield {
+            "row": "target",
+            "series": target.target_id,
+            "indicator_id": target.indicator_id,
+            "time_period": target.year,
+            "value": target.value,
+            "value_low": target.value - target.tolerance,
+            "value_high": target.value + target.tolerance,
+            "unit": target.unit,
+            "shown": words.target_text(target, indicator),
+            "shown_unit_zh": indicator.unit.zh,
+            "shown_unit_en": indicator.unit.en,
+            "source": target.document.zh,
+        }

@@ -1,0 +1,89 @@
+"""A chart in one language with every text and number resolved: what the drawing needs and nothing else.
+
+Belongs here: the plain data that crosses to the drawing processes. Not here: marts, declarations or pixels.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ipmon.errors import IpmonError
+
+Lang = Literal["zh", "en"]
+LANGUAGES: tuple[Lang, ...] = ("zh", "en")
+STATUSES = ("met", "met_so_far", "on_track", "needs_acceleration", "off_track", "moving_away", "missed", "not_assessed")
+Kind = Literal["line_with_targets", "bars", "ranked_bars", "small_multiples", "stacked_bars", "dumbbell", "progress", "status_strip"]
+
+
+class ChartError(IpmonError):
+    """A chart breaks a rule of publishing; the text names the chart, the rule and what to change."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value as drawn. `low`/`high` only where a side is open; `firm` is false for provisional values and bounds."""
+
+    at: float
+    tick: str
+    value: float
+    text: str
+    firm: bool = True
+    joined: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """Points of one series, in order; `earlier` marks superseded values."""
+
+    name: str
+    points: tuple[Point, ...]
+    earlier: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target with its band (low = high without one) over the stretch of time that it governs."""
+
+    low: float
+    value: float
+    high: float
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One plot: lines that share axes. `breaks` are places on the time axis where a series starts to count otherwise."""
+
+    title: str
+    lines: tuple[Line, ...]
+    targets: tuple[Target, ...] = ()
+    breaks: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class StatusRow:
+    """One target in the status strip: indicator, target, latest value, its period, status in words."""
+
+    group: str
+    texts: tuple[str, str, str, str, str]
+    status: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A whole chart in one language."""
+
+    chart: str
+    kind: Kind
+    lang: Lang
+    figure: str
+    title: str
+    subtitle: str
+    notes: tuple[str, ...]
+    source: str
+    description: str
+    panels: tuple[Panel, ...] = ()
+    from_zero: bool = False
+    rows: tuple[StatusRow, ...] = ()
+    columns: tuple[str, ...] = ()

@@ -1,0 +1,211 @@
+"""How charts write numbers, periods and findings: the same numerals in Chinese and in English.
+
+Belongs here: formats, marks and the vocabulary of titles, subtitles and notes. Not here: which values are shown.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from ipmon.charts.cells import Cell, Indicator, TargetCell
+from ipmon.charts.declaration import PLACEHOLDER, Publisher
+from ipmon.charts.picture import ChartError, Lang
+from ipmon.declared import Text
+from ipmon.intervals import round_half_up
+from ipmon.periods import parse
+
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+TITLE_LIMIT = {"zh": 25, "en": 15}
+COMMA = {"zh": "，", "en": ", "}
+LIST = {"zh": "、", "en": ", "}
+SENTENCES = {"zh": "", "en": " "}
+MARKS = {"P": "p", "E": "e"}
+MOST_DECIMALS = 2
+BANDS = frozenset({"band"})
+
+VOCABULARY = {
+    "rose": Text(zh="升至", en="rose to"),
+    "fell": Text(zh="降至", en="fell to"),
+    "unchanged": Text(zh="保持在", en="stayed at"),
+    "above": Text(zh="高于", en="above"),
+    "below": Text(zh="低于", en="below"),
+    "at": Text(zh="等于", en="equal to"),
+    "figure": Text(zh="图{n}", en="Figure {n}"),
+    "target_of": Text(zh="{years}年目标 {number}", en="{years} target {number}"),
+    "progress": Text(zh="{value} / {target}{unit}，{when}；{year}年目标", en="{value} / {target} {unit}, {when}; {year} target"),
+    "told": Text(zh="{name}：{values}。", en="{name}: {values}."),
+    "rising": Text(zh="高于上年", en="above last year"),
+    "no_number": Text(zh="无数值", en="no number"),
+    "no_value": Text(zh="无数据", en="no data"),
+    "fragile": Text(zh="{status}（脆弱）", en="{status} (fragile)"),
+    "strip_note": Text(
+        zh="脆弱：在公布精度或通常修订幅度之内结论会改变。",
+        en="Fragile: the status would change within the printed precision or the usual revision.",
+    ),
+    "columns": Text(zh="指标|目标|最新数值|时期|状态", en="Indicator|Target|Latest|Period|Status"),
+    "source": Text(zh="来源：{names}{reprints}。发布 {release}，数据截至 {day}。", en="Source: {names}{reprints}. Release {release}, data as of {day}."),
+    "reprints": Text(zh="（部分采自媒体转载）", en=" (some as carried by the press)"),
+    "press": Text(zh="媒体报道", en="press reports"),
+    "p": Text(zh="[p] 初步数。", en="[p] provisional."),
+    "r": Text(zh="[r] 修订数。", en="[r] revised."),
+    "e": Text(zh="数值为估计值。", en="Values are estimates."),
+    "more": Text(zh="＞：原文为“超过”“以上”等下限。", en='＞: the source gives a lower bound ("over").'),
+    "less": Text(zh="＜：原文为“近”“接近”等上限。", en='＜: the source gives an upper bound ("nearly").'),
+    "gaps": Text(zh="无数据、留空的年份：{years}。", en="Years without data, left open: {years}."),
+    "some_gaps": Text(zh="部分序列无数据、留空的年份：{years}。", en="Years without data in some series, left open: {years}."),
+    "coverage": Text(zh="{total}个省份中的{found}个", en="{found} of {total} provinces"),
+    "largest": Text(zh="最大的{n}个", en="largest {n}"),
+}
+
+
+def say(word: str, lang: Lang) -> str:
+    """A word or pattern of the vocabulary."""
+    return str(getattr(VOCABULARY[word], lang))
+
+
+def decimals_shown(cell: Cell) -> int:
+    """The decimals that the printed precision supports in the displayed unit, two at most."""
+    if cell.factor == 1:
+        return min(MOST_DECIMALS, cell.decimals)
+    if cell.value_low is None or cell.value_high is None or cell.value_low == cell.value_high:
+        exponent = (cell.value / cell.factor).normalize().as_tuple().exponent
+        return min(MOST_DECIMALS, max(0, -int(exponent)))
+    step = (cell.value_high - cell.value_low) / cell.factor
+    return min(MOST_DECIMALS, max(0, -step.adjusted()))
+
+
+def number(value: Decimal, decimals: int) -> str:
+    """A numeral with thousands separators, halves up: 8,539.9."""
+    return f"{round_half_up(value, decimals):,f}"
+
+
+def numeral(cell: Cell) -> str:
+    """The value of a cell in its displayed unit, to the printed precision, an open side said: ＞50."""
+    text = number(cell.value / cell.factor, decimals_shown(cell))
+    if cell.is_bound:
+        return ("＞" if cell.value_high is None else "＜") + text
+    return text
+
+
+def amount(cell: Cell, indicator: Indicator, lang: Lang) -> str:
+    """The numeral with its unit, as everywhere in a release: 15个月, 15 months; 8,539.9亿元, 8,539.9 × CNY 100 million."""
+    return with_unit(numeral(cell), indicator, lang)
+
+
+def with_unit(text: str, indicator: Indicator, lang: Lang) -> str:
+    """A numeral followed by the displayed unit."""
+    unit = getattr(indicator.unit, lang)
+    between = "" if lang == "zh" or unit == "%" else " " if indicator.factor == 1 else " × "
+    return f"{text}{between}{unit}"
+
+
+def mark(cell: Cell) -> str:
+    """Provisional, survey estimate or revised, as one letter; empty for neither."""
+    return MARKS.get(cell.obs_status, "r" if cell.revised else "")
+
+
+def marked(cell: Cell, estimates: bool = False) -> str:
+    """The numeral followed by its mark: 13.38 [p]. That a whole series is estimated is said in the notes alone."""
+    sign = mark(cell)
+    return f"{numeral(cell)} [{sign}]" if sign and (sign != "e" or estimates) else numeral(cell)
+
+
+def plain(value: Decimal) -> str:
+    """A target's number without trailing zeros: 15.5, 90,000."""
+    return f"{value.normalize():,f}"
+
+
+def period(label: str, accumulation: str, lang: Lang) -> str:
+    """A period as a title says it: 2024年1—9月 / Jan–Sep 2024; end of year for stocks is left to the subtitle."""
+    p = parse(label)
+    to_date = accumulation == "year_to_date" and p.freq == "M" and p.index > 1
+    if lang == "zh":
+        month = f"1—{p.index}月" if to_date else f"{p.index}月"
+        return f"{p.year}年" + {"A": "", "S": f"{'上下'[(p.index - 1) % 2]}半年", "Q": f"第{p.index}季度", "M": month}[p.freq]
+    month = f"Jan–{MONTHS[p.index - 1]} " if to_date else f"{MONTHS[(p.index - 1) % 12]} "
+    return {"A": "", "S": f"H{p.index} ", "Q": f"Q{p.index} ", "M": month}[p.freq] + str(p.year)
+
+
+def span(cells: Sequence[Cell], lang: Lang) -> str:
+    """The periods that cells cover: 2016—2025年 / 2016–2025."""
+    first, last = min(cells, key=lambda c: c.period_end), max(cells, key=lambda c: c.period_end)
+    if first.time_period == last.time_period:
+        return period(last.time_period, last.accumulation, lang)
+    if first.freq == last.freq == "A":
+        return f"{first.time_period}—{last.time_period}年" if lang == "zh" else f"{first.time_period}–{last.time_period}"
+    dash = "—" if lang == "zh" else " – "
+    return dash.join(period(c.time_period, c.accumulation, lang) for c in (first, last))
+
+
+def years(found: Sequence[int], lang: Lang) -> str:
+    """Years with runs joined: 2017—2019、2022 / 2017–2019, 2022."""
+    runs: list[list[int]] = []
+    for year in found:
+        if runs and runs[-1][-1] == year - 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    dash = "—" if lang == "zh" else "–"
+    return LIST[lang].join(str(run[0]) if len(run) == 1 else f"{run[0]}{dash}{run[-1]}" for run in runs)
+
+
+def day(of: date, lang: Lang) -> str:
+    """A day: 2026年1月31日 / 31 Jan 2026."""
+    return f"{of.year}年{of.month}月{of.day}日" if lang == "zh" else f"{of.day} {MONTHS[of.month - 1]} {of.year}"
+
+
+def target_number(target: TargetCell, indicator: Indicator) -> str:
+    """A target's number in the displayed unit, with its band: 4±0.5."""
+    text = plain(target.value / indicator.factor)
+    return f"{text}±{plain(target.tolerance / indicator.factor)}" if target.rule in BANDS and target.tolerance else text
+
+
+def target_text(target: TargetCell, indicator: Indicator) -> str:
+    """The number with the side on which it is met: ≤15.5, ≥90,000, 4±0.5."""
+    sign = "" if target.rule in BANDS else {"<=": "≤", ">=": "≥", ">": "＞"}.get(target.operator, "")
+    return sign + target_number(target, indicator)
+
+
+def moved(cells: Sequence[Cell]) -> str:
+    """rose, fell or unchanged: the last cell against the one before it, as displayed."""
+    if len(cells) < 2:
+        return "unchanged"
+    before, now = (c.value / c.factor for c in cells[-2:])
+    decimals = min(decimals_shown(c) for c in cells[-2:])
+    return compared(round_half_up(now, decimals), round_half_up(before, decimals), ("rose", "fell", "unchanged"))
+
+
+def compared(one: Decimal, other: Decimal, names: tuple[str, str, str]) -> str:
+    """The name for more, less or equal."""
+    return names[0] if one > other else names[1] if one < other else names[2]
+
+
+def fill(template: str, facts: dict[str, str], where: str) -> str:
+    """A template with its placeholders filled. Raises ChartError for a fact that the chart's cells do not give."""
+    unknown = [name for name in PLACEHOLDER.findall(template) if name not in facts]
+    if unknown:
+        raise ChartError(f"{where}: no fact '{unknown[0]}'; known: {', '.join(sorted(facts))}.")
+    return PLACEHOLDER.sub(lambda match: facts[match[1]], template)
+
+
+def title(template: str, facts: dict[str, str], lang: Lang, where: str) -> str:
+    """The filled title. Raises ChartError beyond 25 characters in Chinese or 15 words in English."""
+    text = fill(template, facts, where)
+    length = len(text) if lang == "zh" else len(text.split())
+    if length > TITLE_LIMIT[lang]:
+        counted = "characters" if lang == "zh" else "words"
+        raise ChartError(f"{where}: the {lang} title '{text}' has {length} {counted}, more than {TITLE_LIMIT[lang]}; shorten its template.")
+    return text[0].upper() + text[1:]
+
+
+def publishers(cells: Iterable[Cell], known: Sequence[Publisher], lang: Lang) -> str:
+    """Who published the cells, each once, in the order of the declaration; the press is named only where it alone is known."""
+    printed = {c.publisher for c in cells}
+    named = [getattr(p, lang) for p in known if any(word in name for name in printed for word in p.found_by)]
+    return LIST[lang].join(named) if named or not printed else say("press", lang)
+
+
+def missing_years(cells: Sequence[Cell], awaited: int = 0) -> list[int]:
+    """Years without a cell between the first and the last one, or the last year that a target awaits."""
+    present = {parse(c.time_period).year for c in cells}
+    return [year for year in range(min(present), max(*present, awaited) + 1) if year not in present]

@@ -1,0 +1,55 @@
+"""Known errors of sources: which printed rows they concern, and what is done about them.
+
+Belongs here: reading assets/dimensions/corrections.yaml and applying it. Not here: corrections that a source delivers itself.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from ipmon.declared import Declared, Text, read_yaml, validated
+
+
+class Correction(Declared):
+    """One known error. `match` names cells of the printed row; `exclude` keeps the row out, `note` only says so."""
+
+    id: str
+    match: dict[str, str]
+    action: Literal["exclude", "note"]
+    reason: Text
+    provider: str
+
+    def matches(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row is the one that is meant."""
+        return all(row.get("series_id" if cell == "series" else cell) == text for cell, text in self.match.items())
+
+
+@dataclass
+class Corrector:
+    """Applies corrections to staged rows, counting how many each one met."""
+
+    corrections: list[Correction]
+    met: dict[str, int] = field(default_factory=dict)
+
+    def exclusion(self, row: Mapping[str, Any]) -> str | None:
+        """Why a row is kept out, if a correction says so."""
+        reason = None
+        for correction in self.corrections:
+            if correction.matches(row):
+                self.met[correction.id] = self.met.get(correction.id, 0) + 1
+                if correction.action == "exclude":
+                    reason = f"known error of the source ({correction.id}): {correction.reason.en}"
+        return reason
+
+    @property
+    def idle(self) -> list[Correction]:
+        """Corrections that no row needs: the source was mended, or its delivery is not here."""
+        return [c for c in self.corrections if c.id not in self.met]
+
+
+def load_corrections(path: Path, problems: list[str]) -> list[Correction]:
+    """The corrections of one file."""
+    entries: Iterable[Any] = read_yaml(path, problems) or []
+    made = (validated(Correction, e, f"{path.name}: entry {n}", problems) for n, e in enumerate(entries, 1))
+    return [c for c in made if c]

@@ -1,0 +1,123 @@
+"""The store of accepted deliveries: what came in, when, and its rows as staged text.
+
+Belongs here: the manifest and reading what it lists. Not here: taking files in (see intake.py).
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ipmon.breaches import Breach
+from ipmon.contracts import SourceContract
+from ipmon.dimensions import Dimensions
+from ipmon.durable import append_line, read_lines
+from ipmon.errors import IpmonError
+from ipmon.paths import DataRoot
+from ipmon.staged import Remark
+from ipmon.staging import Occasion, stage
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")  # the office's days; China keeps no summer time
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One accepted file, as its line of manifest.jsonl says. `path` is relative to the raw folder; findings are remarks on it."""
+
+    delivery_id: str
+    source_id: str
+    period: str
+    name: str
+    path: str
+    sha256: str
+    bytes: int
+    encoding: str
+    container: str
+    received_at: datetime
+    issued_on: date | None
+    rows: int
+    findings: tuple[Remark, ...] = ()
+    extra_columns: tuple[str, ...] = ()
+    control_characters: int = 0
+
+    @property
+    def received_on(self) -> date:
+        """The day it came in, by the office's clock."""
+        return self.received_at.astimezone(CHINA).date()
+
+    @property
+    def order(self) -> tuple[date, datetime]:
+        """Its place among the files of one source and period: the last one holds, the others are its earlier vintages."""
+        return (self.issued_on or self.received_on, self.received_at)
+
+
+def load_manifest(root: DataRoot) -> list[Delivery]:
+    """Every accepted delivery in the order of receipt."""
+    return [_from_line(line) for line in read_lines(manifest_path(root))]
+
+
+def manifest_path(root: DataRoot) -> Path:
+    """Where the manifest lies."""
+    return root.raw / "manifest.jsonl"
+
+
+def record(delivery: Delivery, root: DataRoot) -> None:
+    """Appends the delivery to the manifest; from then on it is accepted."""
+    line = asdict(delivery)
+    line["received_at"] = delivery.received_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    line["issued_on"] = delivery.issued_on.isoformat() if delivery.issued_on else None
+    append_line(manifest_path(root), line)
+
+
+def _from_line(line: dict[str, Any]) -> Delivery:
+    return Delivery(
+        **{
+            **line,
+            "received_at": datetime.fromisoformat(line["received_at"]),
+            "issued_on": date.fromisoformat(line["issued_on"]) if line["issued_on"] else None,
+            "findings": tuple(Remark(**finding) for finding in line["findings"]),
+            "extra_columns": tuple(line["extra_columns"]),
+        }
+    )
+
+
+def received_by(deliveries: Iterable[Delivery], as_of: date) -> list[Delivery]:
+    """What had come in by the end of that day."""
+    return [d for d in deliveries if d.received_on <= as_of]
+
+
+def chain(deliveries: Iterable[Delivery], source_id: str, period: str) -> list[Delivery]:
+    """The files of one source and period, oldest vintage first."""
+    return sorted((d for d in deliveries if (d.source_id, d.period) == (source_id, period)), key=lambda d: d.order)
+
+
+def current_by_period(deliveries: Iterable[Delivery], source_id: str) -> dict[str, Delivery]:
+    """The file that holds for each period of a source, in order of period."""
+    held = sorted((d for d in deliveries if d.source_id == source_id), key=lambda d: (d.period, d.order))
+    return {d.period: d for d in held}
+
+
+def read_staged(delivery: Delivery, contract: SourceContract, dimensions: Dimensions, root: DataRoot) -> pl.DataFrame:
+    """The delivery's rows as STAGED, from raw bytes whose sha256 is verified. Raises IpmonError if bytes or contract changed."""
+    occasion = Occasion(delivery.delivery_id, delivery.period, delivery.issued_on, Path(delivery.name).suffix)
+    try:
+        return stage(_verified(delivery, root), contract, dimensions, occasion).rows
+    except Breach as breach:
+        raise IpmonError(
+            f"raw/{delivery.path} no longer fits its contract ({breach.code}: {breach.reason}) "
+            f"It did when it was received: look at the latest change of assets/sources/{contract.id}.yaml and its format."
+        ) from None
+
+
+def _verified(delivery: Delivery, root: DataRoot) -> bytes:
+    path = root.raw / delivery.path
+    if not path.is_file():
+        raise IpmonError(f"raw/{delivery.path} is missing although the manifest lists it. Restore it from a backup.")
+    raw = path.read_bytes()
+    if hashlib.sha256(raw).hexdigest() != delivery.sha256:
+        raise IpmonError(f"raw/{delivery.path} is not what was received (its sha256 differs). Restore it from a backup.")
+    return raw

@@ -1,0 +1,213 @@
+"""Derived indicators: ratios, growth, changes, shares and sums, each from like vintages only.
+
+Belongs here: the arithmetic of the registry's derivations and the record of their inputs. Not here: comparing the result with a
+published twin (see identities.py).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from ipmon.dimensions import DIMENSIONS, Break
+from ipmon.figures import Figure, Key
+from ipmon.intervals import Interval, round_half_up
+from ipmon.periods import Period
+from ipmon.registry import Indicator, Registry
+from ipmon.vintages import Book, Vintage
+
+DECIMALS = 6
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A derived figure, the figures it was computed from, in the formula's order, and the formula."""
+
+    figure: Figure
+    inputs: tuple[Figure, ...]
+    formula: str
+
+
+def derive(registry: Registry, book: Book, breaks: Sequence[Break]) -> list[Derivation]:
+    """Computes every derived indicator in dependency order, entering the results in `book` with basis `derived`."""
+    made: list[Derivation] = []
+    for id_ in registry.in_dependency_order():
+        indicator = registry.indicators[id_]
+        derivations = list(_Deriver(id_, indicator, book, breaks).derivations())
+        book.enter(d.figure for d in derivations)
+        made += derivations
+    return made
+
+
+@dataclass(frozen=True)
+class _Deriver:
+    """One derived indicator over the book."""
+
+    id_: str
+    indicator: Indicator
+    book: Book
+    breaks: Sequence[Break]
+
+    def derivations(self) -> Iterator[Derivation]:
+        kinds: dict[str, Callable[[Key], Iterator[Derivation]]] = {
+            "ratio": self._ratio,
+            "growth": self._growth,
+            "change": self._change,
+            "share": self._share,
+            "sum": self._sum,
+            "implied_previous": self._implied_previous,
+        }
+        compute = kinds[self.indicator.derivation or ""]
+        for key in self.book.keys(self.indicator.inputs[0]):
+            yield from compute(key)
+
+    def _ratio(self, key: Key) -> Iterator[Derivation]:
+        rule = self.indicator.ratio
+        assert rule is not None
+        for of in self.book.stints(key):
+            to = self._like(self._denominator_keys(rule.to, key), of)
+            if to:
+                yield from self._make(key, (of.figure, to), lambda a, b: quotient(a, b, Decimal(rule.scale)))
+
+    def _denominator_keys(self, id_: str, key: Key) -> list[Key]:
+        """Where the denominator may stand: at the same dimensions, else at the area's total; as a flow or as a stock."""
+        same = replace(key, indicator_id=id_)
+        total = replace(same, **dict.fromkeys((d for d in DIMENSIONS if d != "ref_area"), "_T"))
+        return [replace(k, accumulation=a) for k in (same, total) for a in (key.accumulation, "period", "stock")]
+
+    def _growth(self, key: Key) -> Iterator[Derivation]:
+        for now, before in self._with_year_before(key):
+            yield from self._make(key, (now.figure, before), lambda a, b: _growth_of(a, b))
+
+    def _change(self, key: Key) -> Iterator[Derivation]:
+        for now, before in self._with_year_before(key):
+            yield from self._make(key, (now.figure, before), difference)
+
+    def _with_year_before(self, key: Key) -> Iterator[tuple[Vintage, Figure]]:
+        """Each vintage of a value with the year before as it stood that day, where no break lies between them."""
+        earlier = replace(key, time_period=_period(key).shift_years(-1).label)
+        for now in self.book.stints(key):
+            before = self._like([earlier], now)
+            if before and not self._broken(key, before.period_end, now.figure.period_end):
+                yield now, before
+
+    def _broken(self, key: Key, after: date, until: date) -> bool:
+        return any(after < b.start <= until and b.concerns(key.indicator_id, key.ref_area) for b in self.breaks)
+
+    def _share(self, key: Key) -> Iterator[Derivation]:
+        rule = self.indicator.share
+        assert rule is not None
+        if getattr(key, rule.over) == "_T":
+            return
+        for part in self.book.stints(key):
+            whole = self._like([replace(key, **{rule.over: "_T"})], part)
+            if whole:
+                yield from self._make(key, (part.figure, whole), lambda a, b: quotient(a, b, HUNDRED))
+
+    def _sum(self, key: Key) -> Iterator[Derivation]:
+        keys = [replace(key, indicator_id=i) for i in self.indicator.inputs]
+        days = sorted({v.since for k in keys for v in self.book.stints(k)})
+        last: tuple[Figure, ...] = ()
+        for day in days:
+            parts = [f for k in keys if (f := self.book.known(k, day)) is not None]
+            if len(parts) == len(keys) and tuple(parts) != last:
+                last = tuple(parts)
+                yield from self._make(key, last, total_of)
+
+    def _implied_previous(self, key: Key) -> Iterator[Derivation]:
+        rule = self.indicator.implied_previous
+        assert rule is not None
+        before = _period(key).shift_years(-1)
+        for level in self.book.stints(key):
+            change = self._like([replace(key, indicator_id=rule.change)], level)
+            if change:
+                for made in self._make(key, (level.figure, change), difference):
+                    at = replace(made.figure.key, time_period=before.label)
+                    yield replace(made, figure=replace(made.figure, key=at, period_start=before.start, period_end=before.end))
+
+    def _like(self, keys: Sequence[Key], of: Vintage) -> Figure | None:
+        """The other input as it stood when `of` became known; if nothing was known then, as it first became known."""
+        for key in keys:
+            stints = self.book.stints(key)
+            if stints:
+                return self.book.known(key, of.since) or next((v.figure for v in stints if v.since > of.since), None)
+        return None
+
+    def _make(
+        self, key: Key, inputs: tuple[Figure, ...], compute: Callable[..., tuple[Decimal, Interval] | None]
+    ) -> Iterator[Derivation]:
+        if any(i.value is None for i in inputs):
+            return
+        result = compute(*((i.value, i.interval) for i in inputs))
+        if result is None:
+            return
+        value, interval = result
+        yield Derivation(self._figure(key, value, interval, inputs), inputs, self.indicator.formula)
+
+    def _figure(self, key: Key, value: Decimal, interval: Interval, inputs: tuple[Figure, ...]) -> Figure:
+        first = inputs[0]
+        return replace(
+            first,
+            key=replace(key, indicator_id=self.id_, accumulation=_accumulation(self.indicator, key)),
+            value=round_half_up(value, DECIMALS),
+            interval=_widened(interval, value),
+            unit=self.indicator.unit,
+            decimals=2 if self.indicator.unit in ("percent", "percentage_points") else first.decimals,
+            obs_status="P" if any(i.obs_status == "P" for i in inputs) else "A",
+            conf_status="F",
+            released_on=max(i.released_on for i in inputs),
+            released_basis="latest of its inputs",
+            stage="",
+            note="",
+            locator=self.indicator.formula,
+            retired_on=None,
+            basis="derived",
+        )
+
+
+def quotient(a: tuple[Decimal, Interval], b: tuple[Decimal, Interval], scale: Decimal) -> tuple[Decimal, Interval] | None:
+    """a / b * scale with its interval; None where b is zero or may be, so never an infinite value."""
+    if b[0] == 0:
+        return None
+    interval = a[1].divided_by(b[1])
+    return None if interval is None else (a[0] / b[0] * scale, interval.scaled(scale))
+
+
+def difference(a: tuple[Decimal, Interval], b: tuple[Decimal, Interval]) -> tuple[Decimal, Interval]:
+    """a - b with its interval."""
+    return a[0] - b[0], a[1] - b[1]
+
+
+def total_of(*parts: tuple[Decimal, Interval]) -> tuple[Decimal, Interval]:
+    """The sum with its interval."""
+    interval = Interval(Decimal(0), Decimal(0))
+    for _, i in parts:
+        interval = interval + i
+    return sum((v for v, _ in parts), Decimal(0)), interval
+
+
+def _growth_of(a: tuple[Decimal, Interval], b: tuple[Decimal, Interval]) -> tuple[Decimal, Interval] | None:
+    """(a / b - 1) * 100, in percent (methodology 2.5)."""
+    result = quotient(a, b, HUNDRED)
+    return None if result is None else (result[0] - HUNDRED, result[1] + Interval(-HUNDRED, -HUNDRED))
+
+
+def _widened(interval: Interval, value: Decimal) -> Interval:
+    """The interval at six decimals, ends outward, the rounded value inside."""
+    step = Decimal(1).scaleb(-DECIMALS)
+    rounded = round_half_up(value, DECIMALS)
+    low = None if interval.low is None else min(round_half_up(interval.low, DECIMALS) - step, rounded)
+    high = None if interval.high is None else max(round_half_up(interval.high, DECIMALS) + step, rounded)
+    return Interval(low, high)
+
+
+def _accumulation(indicator: Indicator, key: Key) -> str:
+    """A rate is of the period or year to date; other natures keep what their inputs are."""
+    if indicator.nature == "rate":
+        return "year_to_date" if key.accumulation == "year_to_date" else "period"
+    return "stock" if indicator.nature == "stock" else key.accumulation
+
+
+def _period(key: Key) -> Period:
+    return Period(key.freq, key.time_period)  # type: ignore[arg-type]

@@ -1,0 +1,228 @@
+"""Staged rows conformed: one printed cell becomes one figure in base units, under the contract's dimensions.
+
+Belongs here: routing, units, periods, wordings and release dates of published rows. Not here: which of several figures holds
+(see vintages.py).
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ipmon.corrections import Corrector
+from ipmon.dimensions import CODED, Dimensions, Reading
+from ipmon.intervals import Interval, printed
+from ipmon.periods import Span, month_end
+from ipmon.periods import read as read_period
+from ipmon.registry import Indicator, Registry
+from ipmon.wordings import Rule
+from ipmon.wordings import read as read_value
+
+STAGES = {"preliminary": 0, "": 1, "final": 2, "census": 3}
+QUALITIES = {"derived": 0, "secondary": 1, "official-reprint": 2, "official": 3}
+PAGE_DATE = re.compile(r"/t(\d{4})(\d\d)(\d\d)_\d+\.html?$")
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a value is about: the key of `observations` but for its basis."""
+
+    indicator_id: str
+    ref_area: str
+    ip_type: str
+    owner_kind: str
+    industry: str
+    technology: str
+    counterpart_area: str
+    freq: str
+    time_period: str
+    accumulation: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One value with everything that is known of it, in base units. `retired_on`: the day its delivery was corrected."""
+
+    key: Key
+    period_start: date
+    period_end: date
+    value: Decimal | None
+    interval: Interval
+    unit: str
+    decimals: int
+    obs_status: str
+    conf_status: str
+    released_on: date
+    released_basis: str
+    stage: str
+    quality: str
+    delivery_id: str
+    locator: str
+    publisher: str
+    source_title: str
+    source_url: str
+    note: str
+    retired_on: date | None = None
+    basis: str = "published"
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """A row that is not taken, and the sentence that says why."""
+
+    delivery_id: str
+    locator: str
+    series_id: str
+    period: str
+    value: str
+    reason: str
+
+
+class NotTaken(Exception):
+    """Why a row is not taken; becomes an Excluded."""
+
+
+@dataclass(frozen=True)
+class Conformer:
+    """Turns staged rows of deliveries into figures, by the declarations."""
+
+    registry: Registry
+    dimensions: Dimensions
+    wordings: Sequence[Rule]
+    corrector: Corrector
+
+    def conform(self, rows: Iterable[Mapping[str, Any]], received_on: Mapping[str, date]) -> tuple[list[Figure], list[Excluded]]:
+        """All staged rows as figures or exclusions: rows in = figures + excluded. `received_on` by delivery_id."""
+        cities, readings = self.dimensions.area_aliases, self.dimensions.readings
+        figures: list[Figure] = []
+        excluded: list[Excluded] = []
+        for row in rows:
+            try:
+                figures.append(self._figure(dict(row), received_on[row["delivery_id"]], cities, readings))
+            except NotTaken as why:
+                excluded.append(_excluded(row, str(why)))
+        return figures, excluded
+
+    def _figure(self, row: dict[str, Any], received: date, cities: dict[str, str], readings: list[Reading]) -> Figure:
+        if reason := self.corrector.exclusion(row):
+            raise NotTaken(reason)
+        codes = dict(self._codes(row, cities))
+        indicator_id, indicator, factor = self._route(row, codes.get("variant", ""))
+        settings: dict[str, Any] = {
+            key: value for reading in readings if reading.matches(row) for key, value in reading.set.items()
+        }
+        codes |= {c: str(settings[c]) for c in CODED if c in settings}
+        span = _span(row, indicator)
+        value, interval, step, obs, conf = self._value(row, factor, settings.get("round_to"))
+        released, basis = _released(row, received)
+        stage = str(settings.get("stage", codes.get("stage", "")))
+        return Figure(
+            key=_key(indicator_id, row, codes, span, settings.get("accumulation")),
+            period_start=span.start,
+            period_end=span.end,
+            value=value,
+            interval=interval,
+            unit=indicator.unit,
+            decimals=max(0, -step.normalize().adjusted()) if step else 0,
+            obs_status=_status(obs, row, indicator, stage),
+            conf_status=conf,
+            released_on=max(released, row.get("known_from") or released),
+            released_basis=basis,
+            stage=stage,
+            quality=row["quality"],
+            delivery_id=row["delivery_id"],
+            locator=row["locator"],
+            publisher=row["publisher"],
+            source_title=row["source_title"],
+            source_url=row["source_url"],
+            note="; ".join(filter(None, (row["dimension"] and f"printed under: {row['dimension']}", row["note"]))),
+            retired_on=row.get("retired_on"),
+        )
+
+    def _codes(self, row: dict[str, Any], cities: dict[str, str]) -> dict[str, str]:
+        try:
+            codes = self.dimensions.labels.read(row["series_id"], row["dimension"], cities)
+        except KeyError as part:
+            raise NotTaken(
+                f"the dimension {part} of series '{row['series_id']}' has no meaning yet; add it to assets/dimensions/labels/."
+            ) from None
+        if reason := codes.get("exclude"):
+            raise NotTaken(reason)
+        return codes
+
+    def _route(self, row: dict[str, Any], variant: str) -> tuple[str, Indicator, Decimal]:
+        """The one indicator that takes the row, and the factor from its printed to its base unit."""
+        claimants = self.registry.claimants(row["series_id"], variant)
+        if not claimants:
+            raise NotTaken(
+                f"no indicator takes series '{row['series_id']}'" + (f" ({variant})" if variant else "") + "; declare one."
+            )
+        fitting = [
+            (id_, indicator, unit.printed[row["unit"]])
+            for id_ in claimants
+            if row["unit"] in (unit := self.dimensions.units[(indicator := self.registry.indicators[id_]).unit]).printed
+        ]
+        if len(fitting) != 1:
+            raise NotTaken(
+                f"the unit '{row['unit']}' fits {len(fitting)} of {', '.join(claimants)}; see assets/dimensions/units.yaml."
+            )
+        return fitting[0]
+
+    def _value(
+        self, row: dict[str, Any], factor: Decimal, round_to: str | int | None
+    ) -> tuple[Decimal | None, Interval, Decimal, str, str]:
+        try:
+            reading = read_value(row["value"], row["note"], self.wordings)
+        except (ValueError, InvalidOperation) as error:
+            raise NotTaken(str(error)) from None
+        if reading.value is None:
+            return None, reading.interval.scaled(factor), factor, reading.obs_status, reading.conf_status
+        value, step = reading.value * factor, reading.step * factor
+        if round_to is not None:
+            return value, printed(value, Decimal(round_to)), Decimal(round_to), reading.obs_status, reading.conf_status
+        return value, reading.interval.scaled(factor), step, reading.obs_status, reading.conf_status
+
+
+def _excluded(row: Mapping[str, Any], reason: str) -> Excluded:
+    return Excluded(row["delivery_id"], row["locator"], row["series_id"], row["period"], row["value"], reason)
+
+
+def _key(indicator_id: str, row: dict[str, Any], codes: dict[str, str], span: Span, accumulation: str | None) -> Key:
+    meant = codes.get("ref_area", "")
+    # A label speaks before the row's own area; what an empty dimension means only fills an empty area.
+    area = (meant if row["dimension"] else "") or row["ref_area"] or meant or "CN"
+    dims = {c: codes.get(c) or "_T" for c in CODED}
+    dated = {"freq": span.period.freq, "time_period": span.period.label, "accumulation": accumulation or span.accumulation}
+    return Key(indicator_id, area, **dims, **dated)
+
+
+def _span(row: dict[str, Any], indicator: Indicator) -> Span:
+    try:
+        return read_period(row["period"], row["period_kind"], indicator.nature)
+    except ValueError as error:
+        raise NotTaken(str(error)) from None
+
+
+def _status(read: str, row: dict[str, Any], indicator: Indicator, stage: str) -> str:
+    """SDMX observation status: what the value says itself, else estimated, provisional or normal."""
+    if read != "A":
+        return read
+    if indicator.estimate or row["quality"] == "derived":
+        return "E"
+    return "P" if stage == "preliminary" else "A"
+
+
+def _released(row: dict[str, Any], received: date) -> tuple[date, str]:
+    """The day the value became known at the latest, and what that day rests on. An unprinted day is never guessed earlier."""
+    printed_on = str(row["published_on"])
+    if len(printed_on) == 10:
+        return date.fromisoformat(printed_on), "printed date"
+    if len(printed_on) == 7:
+        return min(month_end(int(printed_on[:4]), int(printed_on[5:])), received), "end of the printed month"
+    if len(printed_on) == 4:
+        return min(date(int(printed_on), 12, 31), received), "end of the printed year"
+    if page := PAGE_DATE.search(row["source_url"]):
+        return date(int(page[1]), int(page[2]), int(page[3])), "date in the page's address"
+    return received, "day of receipt (no date printed)"

@@ -1,0 +1,149 @@
+"""The DuckDB file of a release: tables and views with their comments, written once, closed, then only read.
+
+Belongs here: DDL and loading, from the declarations in assets/marts. Not here: what the rows say (see tables.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from ipmon.declared import Declared, read_yaml, validated
+
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+POLARS = {
+    "VARCHAR": pl.String(),
+    "DATE": pl.Date(),
+    "DECIMAL(28,6)": pl.Decimal(28, 6),
+    "INTEGER": pl.Int32(),
+    "BIGINT": pl.Int64(),
+    "BOOLEAN": pl.Boolean(),
+}
+AS_OF = """create macro as_of(d) as table
+select * exclude (superseded_on) from vintages where released_on <= d and (superseded_on is null or superseded_on > d)"""
+Rows = Sequence[Mapping[str, Any]]
+
+
+class Table(Declared):
+    """A table or view: its title in both languages and, for a table, its columns in order."""
+
+    zh: str
+    en: str
+    columns: list[str] = []
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column name: type and description, the same wherever it occurs."""
+
+    type: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class MartSchema:
+    """Everything of assets/marts: fields, tables, and the wide views with their SELECTs."""
+
+    fields: dict[str, Field]
+    tables: dict[str, Table]
+    views: dict[str, tuple[Table, str]]
+
+
+def load_schema(folder: Path, problems: list[str]) -> MartSchema:
+    """fields.yaml, tables.yaml, views.yaml and the .sql files of one folder."""
+    fields = {name: Field(*entry) for name, entry in (read_yaml(folder / "fields.yaml", problems) or {}).items()}
+    tables = _tables(folder / "tables.yaml", problems)
+    titles = _tables(folder / "views.yaml", problems)
+    queries = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.sql"))}
+    problems += [f"marts/{name}: needs both a title in views.yaml and a .sql file" for name in queries.keys() ^ titles.keys()]
+    unknown = {c for table in tables.values() for c in table.columns} - fields.keys()
+    problems += [f"marts/tables.yaml: column '{c}' is not described in fields.yaml" for c in sorted(unknown)]
+    return MartSchema(fields, tables, {name: (titles[name], queries[name]) for name in sorted(queries.keys() & titles.keys())})
+
+
+def _tables(path: Path, problems: list[str]) -> dict[str, Table]:
+    entries = (read_yaml(path, problems) or {}).items()
+    return {name: t for name, entry in entries if (t := validated(Table, entry, f"marts/{path.name}: {name}", problems))}
+
+
+def frame(schema: MartSchema, table: str, rows: Rows) -> pl.DataFrame:
+    """Rows of a table as a typed frame in the table's column order. Raises KeyError for a missing column."""
+    columns = schema.tables[table].columns
+    types = {c: POLARS[schema.fields[c].type] for c in columns}
+    return pl.DataFrame({c: pl.Series(c, [row[c] for row in rows], dtype=types[c]) for c in columns}, schema=types)
+
+
+def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame]) -> None:
+    """A new DuckDB file at `path` with every table, the wide views, the macro as_of and all comments; closed and checkpointed.
+
+    Tables without a frame are made empty: `checks` and `release` are known only after the mart was looked at (see `fill`).
+    """
+    with duckdb.connect(str(path), config=SETTINGS) as connection:
+        for name, table in schema.tables.items():
+            data = frames.get(name)
+            _create(connection, schema, name, table, frame(schema, name, []) if data is None else data)
+        connection.execute(AS_OF)
+        for name, (title, query) in schema.views.items():
+            _create_view(connection, schema, name, title, query)
+        _fill(connection, "dictionary", frame(schema, "dictionary", _dictionary(connection, schema)))
+        connection.execute("checkpoint")
+
+
+def fill(path: Path, frames: Mapping[str, pl.DataFrame]) -> None:
+    """Appends rows to tables of a mart that is not published yet."""
+    with duckdb.connect(str(path), config=SETTINGS) as connection:
+        for name, data in frames.items():
+            _fill(connection, name, data)
+        connection.execute("checkpoint")
+
+
+def _create(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str, table: Table, data: pl.DataFrame) -> None:
+    columns = ", ".join(f"{c} {schema.fields[c].type}" for c in table.columns)
+    connection.execute(f"create table {name} ({columns})")
+    _fill(connection, name, data)
+    _comment(connection, "table", name, f"{table.zh} {table.en}")
+    for column in table.columns:
+        _comment(connection, "column", f"{name}.{column}", _described(schema, column))
+
+
+def _create_view(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str, title: Table, query: str) -> None:
+    connection.execute(f"create view {name} as {query.rstrip().rstrip(';')}")
+    _comment(connection, "view", name, f"{title.zh} {title.en}")
+    for (column,) in connection.execute("select column_name from duckdb_columns() where table_name = ?", [name]).fetchall():
+        _comment(connection, "column", f"{name}.{column}", _described(schema, column))
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, name: str, data: pl.DataFrame) -> None:
+    if data.height:
+        connection.register("incoming", data.to_arrow())
+        connection.execute(f"insert into {name} select * from incoming")
+        connection.unregister("incoming")
+
+
+def _described(schema: MartSchema, column: str) -> str:
+    field = schema.fields.get(column)
+    if field is None:
+        raise KeyError(f"Column '{column}' of a wide view is not described; add it to assets/marts/fields.yaml.")
+    return f"{field.zh} {field.en}"
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, kind: str, name: str, text: str) -> None:
+    literal = text.replace("'", "''")
+    connection.execute(f"comment on {kind} {name} is '{literal}'")
+
+
+def _dictionary(connection: duckdb.DuckDBPyConnection, schema: MartSchema) -> list[dict[str, str]]:
+    titles = schema.tables | {name: title for name, (title, _) in schema.views.items()}
+    columns = connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() where not internal order by table_name, column_index"
+    ).fetchall()
+    rows = [_entry(name, "", "", t.zh, t.en) for name, t in sorted(titles.items())]
+    return rows + [_entry(t, c, ty, schema.fields[c].zh, schema.fields[c].en) for t, c, ty in columns]
+
+
+def _entry(table: str, column: str, type_: str, zh: str, en: str) -> dict[str, str]:
+    return {"table_name": table, "column_name": column, "data_type": type_, "description_zh": zh, "description_en": en}

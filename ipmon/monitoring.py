@@ -1,0 +1,80 @@
+"""Every target assessed from what was known on a day.
+
+Belongs here: finding the like-vintage series that a target's rule looks at. Not here: the rules (see target_rules.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from ipmon.assessment import Assessment, assess
+from ipmon.dimensions import CODED, Dimensions
+from ipmon.figures import Figure, Key
+from ipmon.registry import Registry
+from ipmon.revisions import Revision, mean_absolute_revision
+from ipmon.shown import Shown
+from ipmon.target_rules import Point
+from ipmon.targets import Target
+from ipmon.vintages import Book
+
+
+def assess_all(
+    targets: Sequence[Target], registry: Registry, dimensions: Dimensions, book: Book, revised: list[Revision], as_of: date
+) -> list[Assessment]:
+    """One assessment a target, in the targets' order."""
+    return [_assess(t, registry, dimensions, book, revised, as_of) for t in targets]
+
+
+def _assess(
+    target: Target, registry: Registry, dimensions: Dimensions, book: Book, revised: list[Revision], as_of: date
+) -> Assessment:
+    indicator = registry.indicators[target.indicator_id]
+    grown = indicator.growth.of if indicator.growth else None
+    return assess(
+        target,
+        like_vintage_points(target.indicator_id, target.reference_period, registry, book, as_of),
+        as_of,
+        Shown.of(indicator.unit, dimensions.units, indicator.display),
+        mean_absolute_revision(revised, target.indicator_id),
+        like_vintage_points(grown, target.reference_period, registry, book, as_of) if grown else (),
+    )
+
+
+def like_vintage_points(indicator_id: str, reference: str, registry: Registry, book: Book, as_of: date) -> list[Point]:
+    """The national series of an indicator as it stood when the value of the reference period became known, or else on `as_of`.
+
+    A value that the printed change of the year after implies replaces the first print: 12.60 for 2022, not 12.71, beside 13.04.
+    """
+    keys = [k for k in book.keys(indicator_id) if k.ref_area == "CN" and all(getattr(k, c) == "_T" for c in CODED)]
+    known = {key: figure for key in keys if (figure := _known(book, key, as_of))}
+    deciding = next((f for k, f in known.items() if k.time_period == reference), None)
+    implied = {k: f for k in known if (f := _implied(k, deciding, registry, book, as_of))}
+    return [_point(implied.get(key, figure)) for key, figure in known.items() if figure.value is not None]
+
+
+def _known(book: Book, key: Key, as_of: date) -> Figure | None:
+    """The published value of a day, else the derived one."""
+    return book.known(key, as_of, "published") or book.known(key, as_of, "derived")
+
+
+def _implied(key: Key, deciding: Figure | None, registry: Registry, book: Book, as_of: date) -> Figure | None:
+    """What the deciding year's printed change says of the year before it."""
+    if deciding is None or int(key.time_period[:4]) != int(deciding.key.time_period[:4]) - 1:
+        return None
+    for id_, indicator in registry.indicators.items():
+        if indicator.implied_previous and indicator.implied_previous.level == key.indicator_id:
+            return book.known(replace(key, indicator_id=id_), as_of, "derived")
+    return None
+
+
+def _point(figure: Figure) -> Point:
+    assert figure.value is not None
+    return Point(
+        time_period=figure.key.time_period,
+        period_end=figure.period_end,
+        value=figure.value,
+        low=figure.interval.low,
+        high=figure.interval.high,
+        released_on=figure.released_on,
+        obs_status=figure.obs_status,
+    )

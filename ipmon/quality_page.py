@@ -1,0 +1,232 @@
+"""quality.html: what was checked in a release, what was found, and what was left out, on one page that loads nothing.
+
+Belongs here: the page, from the tables of a mart and the gate's decision. Not here: the checks or the decision themselves.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ipmon.declared import Text
+from ipmon.gate import Decision
+
+Row = dict[str, Any]
+WORDS = {
+    "passed": Text(zh="通过", en="passed"),
+    "failed": Text(zh="不符", en="failed"),
+    "errored": Text(zh="未能执行", en="could not be made"),
+    "error": Text(zh="错误级", en="error"),
+    "warning": Text(zh="警告级", en="warning"),
+    "info": Text(zh="提示级", en="info"),
+    "agrees": Text(zh="一致", en="agrees"),
+    "contradicts": Text(zh="矛盾", en="contradicts"),
+    "cannot tell": Text(zh="无法判断", en="cannot tell"),
+}
+VERDICTS = {
+    "passed": Text(zh="通过检查，可以发布", en="The checks were passed: fit to publish"),
+    "refused": Text(zh="未通过检查，不予发布", en="The checks were not passed: not published"),
+}
+QUERIES = {
+    "release": "from release",
+    "checks": "from checks order by table_name, status = 'passed', check_id",
+    "deliveries": "from deliveries order by source_id, period, file_name",
+    "excluded": "select reason, count(*) as n from excluded group by reason order by n desc, reason",
+    "identities": """select identity_id, count(*) filter (verdict = 'agrees') as agrees, count(*) filter (verdict = 'contradicts')
+        as contradicts, count(*) filter (verdict = 'cannot tell') as unknown from reconciliations group by all order by all""",
+    "contradictions": """select r.*, i.title_zh, i.title_en, i.unit_zh, i.unit_en, i.display_factor
+        from reconciliations r join indicators i using (indicator_id) where verdict = 'contradicts'
+        order by identity_id, indicator_id, time_period, ref_area""",
+}
+STYLE = """
+:root{--ink:#1b2430;--soft:#5b6675;--line:#d9dee5;--wash:#f5f7fa;--good:#1a6b3c;--bad:#a61b1b;--warn:#8a5a00}
+*{box-sizing:border-box}
+body{margin:0;font:16px/1.6 "Noto Sans SC","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;color:var(--ink)}
+main,header,footer{max-width:1040px;margin:0 auto;padding:0 20px}
+h1{font-size:1.6rem;line-height:1.3;margin:.4rem 0}
+h2{font-size:1.2rem;margin:2.4rem 0 .6rem;padding-bottom:.3rem;border-bottom:2px solid}
+p{margin:.3rem 0}.soft{color:var(--soft);font-size:.9rem}
+.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+#zh:checked~* [lang=en],#en:checked~* [lang=zh]{display:none}
+.pick{position:absolute;opacity:0}.langs{text-align:right;padding-top:14px}
+.langs label{cursor:pointer;padding:4px 12px;border:1px solid var(--line)}
+#zh:checked~header label[for=zh],#en:checked~header label[for=en]{background:var(--ink);color:#fff}
+#zh:focus-visible~header label[for=zh],#en:focus-visible~header label[for=en]{outline:3px solid #2b6cb0}
+.verdict{padding:14px 18px;border-left:6px solid;background:var(--wash);font-size:1.15rem}
+.passed{color:var(--good)}.failed,.refused,.errored{color:var(--bad)}.failed.warning,.errored.warning{color:var(--warn)}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin:16px 0}
+.tile{border:1px solid var(--line);padding:10px 14px}.tile b{display:block;font-size:1.5rem;line-height:1.2}
+details{border:1px solid var(--line);margin:8px 0}
+summary{cursor:pointer;padding:10px 14px;background:var(--wash);font-weight:600;overflow-wrap:anywhere}
+summary span.num{float:right;font-weight:400}
+.item{padding:10px 14px;border-top:1px solid var(--line);overflow-wrap:anywhere}
+.chip{font-size:.82rem;font-weight:600;border:1px solid;padding:0 8px;margin-right:8px;white-space:nowrap}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:left;vertical-align:top;padding:7px 8px;border-bottom:1px solid var(--line)}
+th{font-size:.85rem;color:var(--soft)}th.num{white-space:normal}td{overflow-wrap:anywhere}
+code{font-size:.85rem}footer{margin:3rem auto 2rem}
+@media(max-width:600px){main,header,footer{padding:0 14px}th,td{padding:6px 4px;font-size:.9rem}h1{font-size:1.3rem}}
+"""
+
+
+def render(mart: Path, decision: Decision, identities: Mapping[str, Text] | None = None) -> str:
+    """The page of one release; `identities` are the titles of the reconciled identities."""
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        tables = {name: connection.sql(query).pl().to_dicts() for name, query in QUERIES.items()}
+    release = (tables["release"] or [{"release_id": "–", "as_of": "–"}])[0]
+    titles = identities or {}
+    sections = [
+        _decision(decision, tables["checks"]),
+        _section("检查", "Checks", _checks(tables["checks"])),
+        _section("交付文件", "Deliveries", _deliveries(tables["deliveries"])),
+        _section("未采用的行", "Rows that were not taken", _excluded(tables["excluded"])),
+        _section("勾稽核对", "Reconciliation", _reconciled(tables["identities"], titles)),
+        _section("公布数字之间的矛盾", "Where published figures contradict", _contradictions(tables["contradictions"], titles)),
+    ]
+    return _page(release, "".join(sections))
+
+
+def _page(release: Row, body: str) -> str:
+    title = _both("数据质量报告", "Data quality report")
+    about = _both(
+        f"发布编号 {release['release_id']}，数据截至 {release['as_of']}",
+        f"Release {release['release_id']}, as of {release['as_of']}",
+    )
+    picks = "".join(
+        f'<input class="pick" type="radio" name="lang" id="{code}" aria-label="{label}"{checked}>'
+        for code, label, checked in (("zh", "中文", " checked"), ("en", "English", ""))
+    )
+    langs = '<p class="langs"><label for="zh">中文</label><label for="en">English</label></p>'
+    closing = _both("本页不加载任何外部内容。", "This page loads nothing from elsewhere.")
+    return (
+        '<!doctype html>\n<html lang="zh-CN">\n<head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>数据质量报告 Data quality report {escape(str(release['release_id']))}</title><style>{STYLE}</style></head>\n"
+        f'<body>{picks}\n<header>{langs}<h1>{title}</h1><p class="soft">{about}</p></header>\n<main>{body}</main>\n'
+        f'<footer class="soft">{closing}</footer></body>\n</html>\n'
+    )
+
+
+def _decision(decision: Decision, checks: Sequence[Row]) -> str:
+    reasons = "".join(f"<li>{_both(r.zh, r.en)}</li>" for r in decision.reasons)
+    tiles = [
+        (len(checks), Text(zh="项检查", en="checks")),
+        (_count(checks, status="passed"), Text(zh="项通过", en="passed")),
+        (_count(checks, status="failed", severity="error"), Text(zh="项不符（错误级）", en="failed (error)")),
+        (_count(checks, status="failed", severity="warning"), Text(zh="项不符（警告级）", en="failed (warning)")),
+        (_count(checks, status="errored"), Text(zh="项未能执行", en="could not be made")),
+    ]
+    shown = "".join(f'<div class="tile"><b>{number:,}</b>{_text(words)}</div>' for number, words in tiles)
+    verdict = f'<div class="verdict {decision.verdict}"><strong>{_text(VERDICTS[decision.verdict])}</strong></div>'
+    return f'{verdict}<ul>{reasons}</ul><div class="tiles">{shown}</div>'
+
+
+def _checks(checks: Sequence[Row]) -> str:
+    return "".join(_checked(table, list(rows)) for table, rows in groupby(checks, key=lambda check: str(check["table_name"])))
+
+
+def _checked(table: str, checks: Sequence[Row]) -> str:
+    passed = _count(checks, status="passed")
+    items = "".join(_check(check) for check in checks)
+    opened = "" if passed == len(checks) else " open"
+    return (
+        f'<details{opened}><summary>{escape(table)}<span class="num">{passed} / {len(checks)}</span></summary>{items}</details>'
+    )
+
+
+def _check(check: Row) -> str:
+    status, severity = check["status"], check["severity"]
+    chip = f'<span class="chip {status} {severity}">{_text(WORDS[status])}</span>'
+    words = f"{chip}{_both(check['message_zh'], check['message_en'])} <span class='soft'>{_text(WORDS[severity])}</span>"
+    if status == "passed":
+        return f'<div class="item">{words}</div>'
+    found = f"<p><code>{escape(check['observed'])}</code></p><p class='soft'>{escape(check['guidance'])}</p>"
+    return f'<div class="item">{words}{found}</div>'
+
+
+def _deliveries(deliveries: Sequence[Row]) -> str:
+    heads = [("文件", "File"), ("时期", "Period"), ("行数", "Rows"), ("未采用", "Not taken")]
+    return _table(heads, map(_delivery, deliveries), numbers=2)
+
+
+def _delivery(delivery: Row) -> list[str]:
+    findings = f"<p>{escape(delivery['findings'])}</p>" if delivery["findings"] else ""
+    name = (
+        f"{escape(delivery['file_name'])}<p class='soft'>{escape(delivery['source_id'])} · sha256 {delivery['sha256'][:12]}</p>"
+    )
+    return [name + findings, escape(delivery["period"]), _number(delivery["rows_count"]), _number(delivery["rows_excluded"])]
+
+
+def _excluded(reasons: Sequence[Row]) -> str:
+    return _table([("理由", "Reason"), ("行数", "Rows")], ([escape(r["reason"]), _number(r["n"])] for r in reasons), numbers=1)
+
+
+def _reconciled(rows: Sequence[Row], titles: Mapping[str, Text]) -> str:
+    heads = [("关系", "Identity"), *((WORDS[v].zh, WORDS[v].en) for v in ("agrees", "contradicts", "cannot tell"))]
+    cells = ([_identity(r, titles), *(_number(r[c]) for c in ("agrees", "contradicts", "unknown"))] for r in rows)
+    return _table(heads, cells, numbers=3)
+
+
+def _contradictions(rows: Sequence[Row], titles: Mapping[str, Text]) -> str:
+    groups = groupby(rows, key=lambda row: _identity(row, titles))
+    parts = ((identity, [_contradiction(row) for row in found]) for identity, found in groups)
+    return "".join(
+        f'<details><summary>{identity}<span class="num">{len(items)}</span></summary>{"".join(items)}</details>'
+        for identity, items in parts
+    )
+
+
+def _contradiction(row: Row) -> str:
+    factor = Decimal(row["display_factor"] or 1)
+    published, implied = (_numeral(row[column], factor) for column in ("published_value", "implied_value"))
+    place = " ".join(
+        str(row[c]) for c in ("time_period", "ref_area", "counterpart_area", "ip_type", "industry") if row[c] != "_T"
+    )
+    zh = f"{row['title_zh']}（{place}）：公布 {published}，推算 {implied}，单位 {row['unit_zh']}"
+    en = f"{row['title_en']} ({place}): published {published}, implied {implied}, unit {row['unit_en']}"
+    return f'<div class="item">{_both(zh, en)}</div>'
+
+
+def _identity(row: Row, titles: Mapping[str, Text]) -> str:
+    title = titles.get(row["identity_id"])
+    return _text(title) if title else escape(row["identity_id"])
+
+
+def _section(zh: str, en: str, content: str) -> str:
+    return f"<section><h2>{_both(zh, en)}</h2>{content or _both('没有。', 'None.')}</section>"
+
+
+def _table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], numbers: int) -> str:
+    """A table whose last `numbers` columns are numbers; empty without rows."""
+    classes = [""] * (len(heads) - numbers) + [' class="num"'] * numbers
+    head = "".join(f"<th{c}>{_both(zh, en)}</th>" for c, (zh, en) in zip(classes, heads, strict=True))
+    lines = ["".join(f"<td{c}>{cell}</td>" for c, cell in zip(classes, cells, strict=True)) for cells in rows]
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if body else ""
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def _numeral(value: Decimal | None, factor: Decimal) -> str:
+    if value is None:
+        return "–"
+    text = f"{value / factor:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _count(rows: Iterable[Row], **wanted: str) -> int:
+    return sum(all(row[key] == value for key, value in wanted.items()) for row in rows)
+
+
+def _text(words: Text) -> str:
+    return _both(words.zh, words.en)
+
+
+def _both(zh: object, en: object) -> str:
+    return f'<span lang="zh">{escape(str(zh))}</span><span lang="en">{escape(str(en))}</span>'

@@ -1,0 +1,241 @@
+"""From a candidate to the current release: built aside, sealed, then made current in one step.
+
+Belongs here: the order of these steps and what a crash leaves between them. Not here: whether a candidate may be published (see
+gate.py), or checking an old release (see verify.py). Whoever calls this holds the writer's lock (see locks.py).
+"""
+
+import errno
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ipmon import __version__
+from ipmon.errors import IpmonError
+from ipmon.exports import data_hash
+from ipmon.paths import CHECKOUT, DataRoot
+from ipmon.verify import MANIFEST, PUBLIC, canonical, combined, defects, fingerprint, listing, read_manifest, row_counts, sha256
+
+LEAST_FREE_BYTES = 64 * 2**20
+ROOM = 3
+"""A run needs this many times the room of the last release: the candidate, its working files, and a margin."""
+
+
+class DiskFull(IpmonError):
+    """There is no room for another release."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a release holds, as hashes: of the rows, and of the declarations and code that make everything else from them."""
+
+    data_hash: str
+    source_hash: str
+
+    @property
+    def content_hash(self) -> str:
+        """Equal for equal content, whatever the as-of date."""
+        return combined(self.data_hash, self.source_hash)
+
+    def release_id(self, as_of: date) -> str:
+        """<as-of date>-<first 8 of the content hash>."""
+        return f"{as_of.isoformat()}-{self.content_hash[:8]}"
+
+
+def open_candidate(root: DataRoot, run_id: str) -> Path:
+    """A new, empty folder for a run's release, after removing what dead runs left. Raises DiskFull where there is no room."""
+    sweep(root)
+    _require_room(root)
+    folder = _candidates(root) / run_id
+    folder.mkdir(parents=True)
+    return folder
+
+
+@contextmanager
+def disk_full_told(root: DataRoot) -> Iterator[None]:
+    """Around a run: running out of room anywhere in it becomes DiskFull, and the candidate's room is given back."""
+    try:
+        yield
+    except Exception as error:
+        if not is_disk_full(error):
+            raise
+        discard(_candidates(root))
+        raise DiskFull(_no_room(root, "the disk became full while the release was built")) from error
+
+
+def discard(folder: Path) -> None:
+    """Forget a candidate."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(root: DataRoot) -> None:
+    """Removes what dead or refused runs left: their candidates, and a release that was moved in but never became current."""
+    discard(_candidates(root))
+    mark = _mark(root)
+    if mark.is_symlink():
+        if current_id(root) != mark.readlink().name:
+            shutil.rmtree(mark.parent / mark.readlink(), ignore_errors=True)
+        mark.unlink()
+
+
+def content_of(folder: Path, sources: Iterable[Path]) -> Content:
+    """The hashes of a candidate's marts and of the folders with declarations and code that it is made from."""
+    whole = hashlib.sha256()
+    for source in sources:
+        files = sorted(p for p in source.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+        for file in files:
+            whole.update(f"{source.name}/{file.relative_to(source).as_posix()} {sha256(file)}\n".encode())
+    return Content(data_hash(folder.glob("*.duckdb")), whole.hexdigest())
+
+
+def current_id(root: DataRoot) -> str | None:
+    """The id of the current release, None before the first."""
+    return root.current.readlink().name if root.current.is_symlink() else None
+
+
+def is_unchanged(root: DataRoot, content: Content) -> bool:
+    """Whether the current release already holds this content."""
+    return current_id(root) is not None and bool(read_manifest(root.current)["content_hash"] == content.content_hash)
+
+
+def write_manifest(root: DataRoot, folder: Path, content: Content, as_of: date) -> None:
+    """manifest.json: every file, the deliveries and code behind them, the row counts, the release before; of other grades only hashes."""
+    manifest: dict[str, Any] = {
+        "release_id": content.release_id(as_of),
+        "as_of": as_of.isoformat(),
+        **asdict(content),
+        "content_hash": content.content_hash,
+        "code_version": code_version(),
+        "previous": _previous(root),
+        "inputs": _inputs(folder / PUBLIC),
+        "tables": row_counts(folder / PUBLIC),
+        "files": listing(folder),
+    }
+    (folder / MANIFEST).write_bytes(canonical(manifest | {"self_sha256": fingerprint(manifest)}))
+
+
+def publish(root: DataRoot, folder: Path) -> Path:
+    """Makes a judged candidate the current release, and returns its folder. At every moment `current` is the old or the new."""
+    _refuse_open_marts(folder)
+    problems = defects(folder)
+    if problems:
+        raise IpmonError("The candidate is not whole and was not published: " + "; ".join(problems))
+    manifest = read_manifest(folder)
+    if manifest["previous"] != _previous(root):
+        raise IpmonError("Another release was published in the meantime. Run again.")
+    target = root.releases / str(manifest["release_id"])
+    if target.exists():
+        _require_same(target, manifest)
+        discard(folder)
+    else:
+        _move_in(root, folder, target)
+    _switch(root, target.name)
+    _mark(root).unlink(missing_ok=True)
+    return target
+
+
+def code_version() -> str:
+    """The version of the code, with the commit where it runs from a checkout."""
+    try:
+        command = ["git", "-C", str(CHECKOUT), "describe", "--always", "--dirty", "--abbrev=12"]
+        commit = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return __version__
+    return f"{__version__}+{commit}"
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether an exception, or what caused it, says that no room was left."""
+    if error is None:
+        return False
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    if isinstance(error, duckdb.Error) and "No space left" in str(error):
+        return True
+    return is_disk_full(error.__cause__ or error.__context__)
+
+
+def _candidates(root: DataRoot) -> Path:
+    return root.work / "candidates"
+
+
+def _mark(root: DataRoot) -> Path:
+    """A symlink that stands while a release is moved in but not yet current."""
+    return root.current.with_name("publishing")
+
+
+def _require_room(root: DataRoot) -> None:
+    root.root.mkdir(parents=True, exist_ok=True)
+    last = sum(f.stat().st_size for f in root.current.rglob("*") if f.is_file()) if current_id(root) else 0
+    needed = max(LEAST_FREE_BYTES, ROOM * last)
+    if shutil.disk_usage(root.root).free < needed:
+        raise DiskFull(_no_room(root, f"a run needs {needed / 2**20:.0f} MB free"))
+
+
+def _no_room(root: DataRoot, why: str) -> str:
+    free = shutil.disk_usage(root.root).free / 2**20
+    return f"DISK_FULL: {why}, and {free:.0f} MB are left on the disk of {root.root.name}/. Free some space and run again."
+
+
+def _previous(root: DataRoot) -> dict[str, str] | None:
+    name = current_id(root)
+    return None if name is None else {"release_id": name, "manifest_sha256": sha256(root.releases / name / MANIFEST)}
+
+
+def _inputs(mart: Path) -> list[dict[str, str]]:
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        rows = connection.execute("select delivery_id, sha256 from deliveries order by all").fetchall()
+    return [{"delivery_id": delivery, "sha256": digest} for delivery, digest in rows]
+
+
+def _refuse_open_marts(folder: Path) -> None:
+    logs = sorted(p.name for p in folder.rglob("*.wal"))
+    if logs:
+        raise IpmonError(f"{', '.join(logs)}: a mart was not closed, so rows may be missing from it; not published. Run again.")
+
+
+def _require_same(target: Path, manifest: dict[str, Any]) -> None:
+    """A release that is there already may become current again, if it is whole and holds the same."""
+    problems = defects(target)
+    if problems or read_manifest(target)["content_hash"] != manifest["content_hash"]:
+        why = "; ".join(problems) or "it holds other content"
+        raise IpmonError(f"Release {target.name} exists already and is not this one ({why}). Move it away and run again.")
+
+
+def _move_in(root: DataRoot, folder: Path, target: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_file():
+            path.chmod(0o444)
+        _flush(path)
+    _flush(folder)
+    root.releases.mkdir(parents=True, exist_ok=True)
+    _mark(root).symlink_to(Path("releases") / target.name)
+    _flush(root.releases.parent)
+    folder.rename(target)
+    _flush(root.releases)
+
+
+def _switch(root: DataRoot, name: str) -> None:
+    upcoming = root.current.with_name("current.next")
+    upcoming.unlink(missing_ok=True)
+    upcoming.symlink_to(Path("releases") / name)
+    upcoming.replace(root.current)
+    _flush(root.current.parent)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

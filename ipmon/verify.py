@@ -1,0 +1,148 @@
+"""Whether a release is still what was published: every byte, every row count, and the chain to the releases before it.
+
+Belongs here: the manifest's form and its checking, offline and without changing anything. Not here: publishing (see release.py).
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ipmon.errors import IpmonError
+from ipmon.exports import data_hash, table_names
+
+MANIFEST, VERDICT, PUBLIC = "manifest.json", "verdict.json", "public.duckdb"
+Manifest = dict[str, Any]
+
+
+def verify(release: Path) -> list[str]:
+    """Every problem of a published release, as sentences; none if it and the chain to its predecessors are whole."""
+    return _problems(release.resolve(), (_files, _verdict, _content, _name, _chain))
+
+
+def defects(release: Path) -> list[str]:
+    """What is wrong with a release in itself, wherever it lies and whatever came before it."""
+    return _problems(release, (_files, _verdict, _content))
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def listing(folder: Path, without: tuple[str, ...] = (MANIFEST,)) -> list[dict[str, Any]]:
+    """Path, bytes and sha256 of every file below a folder, in order of path."""
+    paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    return [
+        {"path": name, "bytes": p.stat().st_size, "sha256": sha256(p)} for name, p in sorted(paths.items()) if name not in without
+    ]
+
+
+def canonical(content: Any) -> bytes:
+    """JSON with one way of writing it."""
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def fingerprint(content: Any) -> str:
+    """sha256 of the canonical JSON."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+def combined(data: str, sources: str) -> str:
+    """The content hash: what the tables hold, and the declarations and code that make everything else from them."""
+    return hashlib.sha256(f"{data} {sources}".encode()).hexdigest()
+
+
+def row_counts(mart: Path) -> dict[str, int]:
+    """Rows of every table and view of a mart."""
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        return {name: connection.execute(f'select count(*) from "{name}"').fetchall()[0][0] for name in table_names(connection)}
+
+
+def read_manifest(release: Path) -> Manifest:
+    """The manifest, if every byte of it is as it was written. Raises IpmonError otherwise."""
+    try:
+        raw = (release / MANIFEST).read_bytes()
+        manifest: Manifest = json.loads(raw)
+    except (OSError, ValueError) as error:
+        raise IpmonError(f"{release.name}/{MANIFEST} cannot be read ({error}). Restore the release from a copy.") from error
+    content = {key: value for key, value in manifest.items() if key != "self_sha256"}
+    if canonical(manifest) != raw or fingerprint(content) != manifest.get("self_sha256"):
+        raise IpmonError(f"{release.name}/{MANIFEST} was changed after it was written. Restore the release from a copy.")
+    return manifest
+
+
+def _problems(release: Path, rules: Iterable[Callable[[Path, Manifest], Iterator[str]]]) -> list[str]:
+    try:
+        manifest = read_manifest(release)
+    except IpmonError as error:
+        return [str(error)]
+    return [problem for rule in rules for problem in rule(release, manifest)]
+
+
+def _files(release: Path, manifest: Manifest) -> Iterator[str]:
+    listed = {entry["path"]: entry for entry in manifest["files"]}
+    found = {entry["path"]: entry for entry in listing(release)}
+    for path in sorted(listed.keys() | found.keys()):
+        if path not in found:
+            yield f"{release.name}/{path} is missing"
+        elif path not in listed:
+            yield f"{release.name}/{path} is not in the manifest: it was added after publishing"
+        elif found[path] != listed[path]:
+            yield f"{release.name}/{path} was changed after publishing: its sha256 is {found[path]['sha256'][:12]}…"
+
+
+def _verdict(release: Path, manifest: Manifest) -> Iterator[str]:
+    judged = fingerprint([entry for entry in manifest["files"] if entry["path"] != VERDICT])
+    try:
+        verdict = json.loads((release / VERDICT).read_bytes())
+    except (OSError, ValueError) as error:
+        yield f"{release.name}/{VERDICT} cannot be read: {error}"
+        return
+    if verdict.get("candidate_sha256") != judged:
+        yield f"{release.name}/{VERDICT} is about other files than those in the manifest"
+    if verdict.get("verdict") != "passed":
+        yield f"{release.name}/{VERDICT} does not say that the checks were passed"
+
+
+def _name(release: Path, manifest: Manifest) -> Iterator[str]:
+    if release.name != manifest["release_id"]:
+        yield f"{release.name}: its manifest is that of release {manifest['release_id']}"
+
+
+def _chain(release: Path, manifest: Manifest) -> Iterator[str]:
+    """Each release holds the hash of its predecessor's manifest, so that no older one can be changed in silence."""
+    seen = {manifest["release_id"]}
+    while (link := manifest["previous"]) is not None:
+        name, path = link["release_id"], release.parent / link["release_id"] / MANIFEST
+        if name in seen:
+            yield f"{name} is its own predecessor"
+            return
+        if not path.exists():
+            yield f"{name}, a predecessor of this release, is missing"
+            return
+        if sha256(path) != link["manifest_sha256"]:
+            yield f"{name}/{MANIFEST} is not the one that {manifest['release_id']} was published after"
+            return
+        seen.add(name)
+        manifest = json.loads(path.read_bytes())
+
+
+def _content(release: Path, manifest: Manifest) -> Iterator[str]:
+    """The marts are opened and read again: a copy can have the right bytes on paper and still lack rows."""
+    try:
+        counts, data = row_counts(release / PUBLIC), data_hash(release.glob("*.duckdb"))
+    except duckdb.Error as error:
+        yield f"{release.name}: a mart cannot be read: {str(error).splitlines()[0]}"
+        return
+    for table, rows in manifest["tables"].items():
+        if counts.get(table) != rows:
+            yield f"{release.name}/{PUBLIC}: {table} has {counts.get(table)} rows, {rows} were published"
+    if combined(data, manifest["source_hash"]) != manifest["content_hash"]:
+        yield f"{release.name}: the rows of the marts do not give the content hash of the manifest"
+    if not manifest["release_id"].endswith(manifest["content_hash"][:8]):
+        yield f"{release.name}: the release id does not come from the content hash"

@@ -1,0 +1,1 @@
+"""When things happen: jobs, schedules, sensors, and the command line."""

@@ -1,0 +1,55 @@
+"""The checks of a candidate as Dagster asset checks, one a table and severity.
+
+Belongs here: running the suites once and reporting them to Dagster. Not here: the rules (see expectations/) or the gate.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets import declarations
+from assets.marts.assets import Mart
+from assets.occasion import Occasion
+from ipmon.checked import keep
+from ipmon.gx_duckdb import CheckResult, validate
+
+TABLES = ("figures", "observations", "vintages", "targets", "assessments", *declarations().schema.views)
+SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
+MART = dg.AssetKey("mart")
+
+
+def _spec(table: str, severity: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        f"{table}_{severity}",
+        asset=MART,
+        blocking=severity == "error",
+        description=f"Rules of severity {severity} on {table}.",
+        metadata={"rules": "expectations/"},
+    )
+
+
+@dg.multi_asset_check(name="expectations", specs=[_spec(t, s) for t in TABLES for s in SEVERITIES])
+def expectations(occasion: Occasion, mart: Mart) -> Iterator[dg.AssetCheckResult]:
+    """Runs every suite once on the candidate's public mart."""
+    from expectations import suites
+
+    views = list(declarations().schema.views)
+    results = validate(mart.public, lambda: suites(views), beside={"figures": occasion.root.work / "staged.parquet"})
+    keep(mart.folder, results)
+    for table in TABLES:
+        for severity in SEVERITIES:
+            yield _reported(table, severity, [r for r in results if r.table_name == table and r.severity == severity])
+
+
+def _reported(table: str, severity: str, results: list[CheckResult]) -> dg.AssetCheckResult:
+    records = [
+        dg.TableRecord({"check": r.check_id, "status": r.status, "exceptions": r.unexpected_count, "message": r.message_en, "observed": r.observed})
+        for r in results
+    ]
+    return dg.AssetCheckResult(
+        asset_key=MART,
+        check_name=f"{table}_{severity}",
+        passed=all(r.status == "passed" for r in results),
+        severity=SEVERITIES[severity],
+        metadata={"rules": len(results), **({"results": dg.MetadataValue.table(records)} if records else {})},
+    )

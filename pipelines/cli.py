@@ -1,0 +1,187 @@
+"""The command `ipmon`.
+
+Belongs here: the words of the command line, exit codes, and what is printed where. Not here: any work (see ipmon and jobs.py).
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from ipmon.errors import IpmonError
+from ipmon.paths import data_root
+
+os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; a user's mistake is one sentence on stderr and the exit code of its kind."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except IpmonError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted. The current release is as it was.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (the reader of the pipe went away; nothing is left to say)
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ipmon", description="Statistical monitoring of intellectual property work.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="build, check and publish a release")
+    run.add_argument("--as-of", type=_day, metavar="DATE", help="use only what had been received by this day (default: today)")
+    run.set_defaults(command=_run)
+
+    receive = commands.add_parser("receive", help="take a delivery in, or quarantine it")
+    receive.add_argument("file", type=Path)
+    receive.add_argument("--source", required=True, help="the source, one of assets/sources")
+    receive.add_argument("--period", required=True, help="the period the delivery is for: 2024, 2024-Q3, 2024-09")
+    receive.add_argument("--issued", type=_day, metavar="DATE", help="the publisher's date; needed for a corrected file")
+    receive.set_defaults(command=_receive)
+
+    status = commands.add_parser("status", help="deliveries due or late, the last release, every target")
+    status.set_defaults(command=_status)
+
+    show = commands.add_parser("show", help="one indicator's series with definition and sources")
+    show.add_argument("indicator")
+    show.set_defaults(command=_show)
+
+    trace = commands.add_parser("trace", help="file, place, formula and inputs behind a number")
+    trace.add_argument("indicator")
+    trace.add_argument("period")
+    trace.add_argument("--area", default="CN")
+    trace.set_defaults(command=_trace)
+
+    diff = commands.add_parser("diff", help="what changed between two releases")
+    diff.add_argument("old", nargs="?", help="default: the release before the current one")
+    diff.add_argument("new", nargs="?", help="default: the current release")
+    diff.set_defaults(command=_diff)
+
+    verify = commands.add_parser("verify", help="re-hash a release and recompute its headline numbers")
+    verify.add_argument("release", nargs="?", help="default: the current release")
+    verify.set_defaults(command=_verify)
+
+    query = commands.add_parser("query", help="one SELECT on the current public mart, read-only and locked down")
+    query.add_argument("sql")
+    query.set_defaults(command=_query)
+
+    check = commands.add_parser("check", help="declarations, fonts and pinned versions")
+    check.set_defaults(command=_check)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from pipelines.run import run
+
+    print(run(options.as_of))
+    return 0
+
+
+def _receive(options: argparse.Namespace) -> int:
+    from assets import declarations
+    from ipmon.intake import receive
+
+    contracts = declarations().contracts
+    if options.source not in contracts:
+        raise IpmonError(f"There is no source '{options.source}'. Known sources: {', '.join(sorted(contracts))}.")
+    receipt = receive(
+        options.file, contracts[options.source], options.period, options.issued, data_root(), datetime.now(UTC), declarations().dimensions
+    )
+    delivery = receipt.delivery
+    print(f"{receipt.outcome}: {delivery.delivery_id}, {delivery.rows} rows, {delivery.container} {delivery.encoding}, raw/{delivery.path}")
+    _print(f"note: {finding.en}" for finding in delivery.findings)
+    _print(f"note: column '{column}' is not in the contract and was not loaded" for column in delivery.extra_columns)
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    from assets import declarations
+    from ipmon.answers import status
+    from ipmon.deliveries import CHINA, load_manifest
+    from ipmon.duedates import due
+
+    today = datetime.now(CHINA).date()
+    owed = due(declarations().contracts, load_manifest(data_root()), today)
+    _print(f"{'LATE' if d.is_late(today) else 'due '} {d.source_id} {d.period}, due on {d.due_on}" for d in owed)
+    if not owed:
+        print("No delivery is due.")
+    _print(status(data_root()))
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from ipmon.answers import show
+
+    return _print(show(data_root(), options.indicator))
+
+
+def _trace(options: argparse.Namespace) -> int:
+    from ipmon.answers import trace
+
+    return _print(trace(data_root(), options.indicator, options.period, options.area))
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from ipmon.answers import diff, previous
+
+    return _print(diff(data_root(), options.old or previous(data_root()), options.new))
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from ipmon.answers import release_path
+    from ipmon.verify import verify
+
+    release = release_path(data_root(), options.release)
+    problems = verify(release)
+    _print(problems)
+    print(f"{release.resolve().name}: {f'{len(problems)} problem(s)' if problems else 'verified'}")
+    return 1 if problems else 0
+
+
+def _query(options: argparse.Namespace) -> int:
+    from ipmon.answers import query
+
+    try:
+        query(data_root(), options.sql).show(max_rows=1000, max_width=240, max_col_width=80)
+    except IpmonError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from pipelines.preflight import problems
+
+    found = problems()
+    _print(found)
+    print(f"{len(found)} problem(s)" if found else "Declarations, fonts and versions are as they should be.")
+    return 1 if found else 0
+
+
+def _print(lines: Iterable[str]) -> int:
+    for line in lines:
+        print(line)
+    return 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date; write it as 2026-11-22") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""What must be in place before anything runs: declarations, the font, pinned versions, a writable data root.
+
+Belongs here: looking, and saying what is wrong. Not here: mending it.
+"""
+
+import os
+import re
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from ipmon.errors import DeclarationError
+from ipmon.paths import CHECKOUT, data_root
+
+PINNED = ("dagster", "duckdb", "duckdb-sqlalchemy", "great-expectations", "matplotlib", "polars", "typst", "pylopdf-fonts-zh-cn")
+
+
+def problems() -> list[str]:
+    """Every reason not to run, as sentences."""
+    return [*_declarations(), *_font(), *_versions(), *_writable()]
+
+
+def _declarations() -> list[str]:
+    from assets import ROOT
+    from ipmon.declarations import load
+
+    try:
+        load(ROOT)
+    except DeclarationError as error:
+        return error.problems
+    return []
+
+
+def _font() -> list[str]:
+    import pylopdf_fonts_zh_cn
+
+    path = Path(pylopdf_fonts_zh_cn.sans_path())
+    return [] if path.is_file() else [f"The Chinese font {path.name} is missing. Install the environment again with: make test."]
+
+
+def _versions() -> list[str]:
+    lock = (CHECKOUT / "requirements.lock").read_text("utf-8")
+    wanted = dict(re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", lock, re.MULTILINE))
+    return [found for name in PINNED if (found := _version_problem(name, wanted[name]))]
+
+
+def _version_problem(name: str, wanted: str) -> str | None:
+    try:
+        installed = version(name)
+    except PackageNotFoundError:
+        return f"{name} {wanted} is not installed. Set the environment up with: make test."
+    return None if installed == wanted else f"{name} is {installed} and not {wanted}. Set the environment up again with: make test."
+
+
+def _writable() -> list[str]:
+    folder = data_root().root
+    while not folder.exists():
+        folder = folder.parent
+    if os.access(folder, os.W_OK):
+        return []
+    return [f"The data root {data_root().root} cannot be written. Change its permissions, or set IPMON_HOME to another folder."]
