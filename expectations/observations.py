@@ -24,7 +24,7 @@ OVERFULL = f"""select n.* from {{batch}} n join (
         where {COUNTS} group by all
     ) p using ({BY_NATION}) where n.ref_area = 'CN' and p.parts > coalesce(n.value_high, n.value)"""
 LEAP = f"""select a.* from {{batch}} a join {{batch}} b on {LIKE} and b.period_end = last_day(a.period_end - interval 1 year)
-    where a.ref_area = 'CN' and b.value > 100 and not a.value / b.value between 0.2 and 5"""
+    where a.ref_area = 'CN' and a.value > 0 and b.value > 100 and not a.value / b.value between 0.2 and 5"""
 FALL = f"""select distinct a.* from {{batch}} a
     join {{batch}} b on {LIKE} and b.period_end < a.period_end and year(b.period_end) = year(a.period_end)
     where a.accumulation = 'year_to_date' and (a.{COUNTS} or a.unit = 'CNY')

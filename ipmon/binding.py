@@ -37,6 +37,8 @@ TOTALS = {
     "counterpart_area": "_T",
 }
 FILTERS = (*TOTALS, "freq", "accumulation")
+# The day of publication as printed; null where only the day of receipt is known.
+PRINTED_DAY = "case when released_basis not like 'day of receipt%' then o.released_on end"
 
 
 class UnknownCell(IpmonError):
@@ -58,7 +60,7 @@ class Cell:
     factor: int
     publisher: str
     source_title: str
-    released_on: date
+    released_on: date | None
 
 
 class Change(Declared):
@@ -130,6 +132,7 @@ class Binder:
     mart: duckdb.DuckDBPyConnection
     wording: Wording
     used: dict[Cell, None] = field(default_factory=dict)
+    _read: dict[tuple[object, ...], list[Cell]] = field(default_factory=dict)
 
     def fill(self, template: str, lang: Lang, **given: str) -> str:
         """The text with every placeholder replaced; `given` fills plain names. Raises UnknownCell."""
@@ -169,16 +172,12 @@ class Binder:
 
     def _rows(self, indicator_id: str, where: Mapping[str, str], label: str | None = None) -> list[Cell]:
         """Cells of an indicator, the latest first."""
-        chosen = {**where, **({"time_period": label} if label else {})}
-        found = self.mart.execute(
-            f"""select indicator_id, o.freq, time_period, accumulation, value, value_low, value_high, o.unit, i.display_factor,
-                   publisher, source_title, released_on
-            from observations o join indicators i using (indicator_id)
-            where indicator_id = ? and value is not null {"".join(f" and o.{column} = ?" for column in chosen)}
-            order by period_end desc, o.freq, accumulation, basis = 'derived'""",
-            [indicator_id, *chosen.values()],
-        ).fetchall()
-        return [Cell(*row) for row in found]
+        series = (indicator_id, *where.items())
+        if series not in self._read:
+            self._read[series] = [
+                Cell(*row) for row in self.mart.execute(_series(where), [indicator_id, *where.values()]).fetchall()
+            ]
+        return [cell for cell in self._read[series] if label in (None, cell.time_period)]
 
     def _what_there_is(self, indicator_id: str, where: Mapping[str, str]) -> str:
         known = sorted({c.time_period for c in self._rows(indicator_id, where)})
@@ -186,6 +185,15 @@ class Binder:
             return f"the mart has no such period of {indicator_id}; it has {', '.join(known)}. Write one of these, or `latest`."
         at = "".join(f" at {key}={code}" for key, code in where.items() if code != TOTALS.get(key))
         return f"the mart holds no value of '{indicator_id}'{at}; see `ipmon show {indicator_id}`, or change the text."
+
+
+def _series(where: Mapping[str, str]) -> str:
+    return f"""
+        select indicator_id, o.freq, time_period, accumulation, value, value_low, value_high, o.unit, i.display_factor, publisher,
+               source_title, {PRINTED_DAY}
+        from observations o join indicators i using (indicator_id)
+        where indicator_id = ? and value is not null {"".join(f" and o.{column} = ?" for column in where)}
+        order by period_end desc, o.freq, accumulation, basis = 'derived'"""
 
 
 def _where(match: re.Match[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from ipmon.binding import PRINTED_DAY
 from ipmon.declared import Text
 from ipmon.dimensions import CODED
 
@@ -97,10 +98,10 @@ class Facts:
         )
         return [TargetRow(*row) for row in made]
 
-    def citations(self) -> list[tuple[str, str, date]]:
+    def citations(self) -> list[tuple[str, str, date | None]]:
         """Publisher, title and date of the values that the assessments rest on."""
         found = self._rows(
-            f"""select distinct publisher, source_title, o.released_on from observations o join assessments a
+            f"""select distinct publisher, source_title, {PRINTED_DAY} from observations o join assessments a
                 on a.indicator_id = o.indicator_id and a.value_period = o.time_period and a.value = o.value where {NATIONAL}"""
         )
         return [(publisher, title, day) for publisher, title, day in found]

@@ -195,4 +195,4 @@ class Composer:
 
     def _sources(self) -> list[str]:
         cited = {*((c.publisher, c.source_title, c.released_on) for c in self.binder.used), *self.facts.citations()}
-        return [f"{publisher}. {title}. {day.isoformat()}." for publisher, title, day in sorted(cited)]
+        return sorted(f"{publisher}. {title}. {day or self._word('undated')}." for publisher, title, day in cited)

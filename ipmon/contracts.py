@@ -75,7 +75,7 @@ class TableFormat(Declared):
     layout: Literal["office_table"]
     encodings: list[Literal["utf-8", "gb18030", "utf-16"]]
     limits: Limits
-    control: Control = Control()
+    final_newline: bool = False
     label_headers: list[str]
     unit_row: Pattern
     notes: Pattern

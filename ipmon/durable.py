@@ -11,9 +11,14 @@ from typing import Any
 
 
 def keep(source: Path | bytes, target: Path) -> None:
-    """A whole read-only copy at `target`, flushed to disk with its folder; an interrupted copy leaves nothing under that name."""
+    """A whole read-only copy at `target`, flushed to disk with its folder; an interrupted copy leaves nothing under that name.
+
+    For one writer at a time: what an earlier one left unfinished in the folder is cleared away.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    for unfinished in target.parent.glob(".*.part"):
+        unfinished.unlink()
+    part = target.with_name(f".{target.name}.part")
     try:
         with part.open("wb") as file:
             if isinstance(source, bytes):

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+import duckdb
+
 from ipmon.declared import Text
 from ipmon.errors import GateRefused
 from ipmon.gx_duckdb import CheckResult
@@ -23,6 +25,14 @@ class Decision:
     verdict: Literal["passed", "refused"]
     reasons: list[Text]
     counts: dict[str, int]
+
+
+def checks_of(mart: Path) -> list[CheckResult]:
+    """The results that table `checks` of a mart holds; none if the candidate was never checked."""
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        cursor = connection.execute("select * from checks")
+        names = [column[0] for column in cursor.description or []]
+        return [CheckResult(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
 def decide(checks: Sequence[CheckResult]) -> Decision:

@@ -20,6 +20,11 @@ Severity = Literal["error", "warning", "info"]
 Status = Literal["passed", "failed", "errored"]
 SEVERITIES: dict[str, Severity] = {"critical": "error", "warning": "warning", "info": "info"}
 EXAMPLES = 3
+TELLING = (
+    "target_id", "indicator_id", "series_id", "ref_area", "counterpart_area", "time_period", "period", "accumulation",
+    "value", "unit", "status", "basis", "released_on", "superseded_on", "delivery_id", "locator",
+)  # fmt: skip
+"""Columns by which a reader finds an offending row again; of a row without any of them all columns are shown."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +114,10 @@ def _examples(observed: list[Any]) -> str:
 
 
 def _cells(item: Any) -> str:
-    if isinstance(item, dict):
-        return ", ".join(f"{key}={value}" for key, value in item.items() if value is not None and value != "_T")
-    return str(item)
+    if not isinstance(item, dict):
+        return str(item)
+    shown = {key: item[key] for key in TELLING if key in item} or item
+    return ", ".join(f"{key}={value}" for key, value in shown.items() if value not in (None, "", "_T"))
 
 
 def _exception(info: Mapping[str, Any]) -> str | None:

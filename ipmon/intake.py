@@ -102,11 +102,13 @@ def _read(file: Path, inside: Path | None, limit: int) -> bytes:
         raise IpmonError(f"{file} does not exist. Give the path of the file to receive.") from None
     except PermissionError:
         raise IpmonError(f"{file} may not be read. Change its permissions.") from None
-    except OSError:
-        raise Breach("BAD_PATH", "it is a link. Give the file that it points to.") from None
+    except OSError as error:
+        reason = f"it is a link, or no path to a file ({error.strerror}). Give the file itself."
+        raise Breach("BAD_PATH", reason) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Breach("BAD_PATH", "it is no plain file. Give one file at a time.")
     with os.fdopen(descriptor, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Breach("BAD_PATH", "it is no plain file. Give one file at a time.")
         raw = opened.read(limit + 1)
     if len(raw) > limit:
         raise Breach("TOO_BIG", f"it has more than {limit:,} bytes, which the contract allows. Deliver it in parts.")
@@ -163,7 +165,8 @@ def _other_months(
 def _delivery(parcel: Parcel, contract: SourceContract, staged: Staged, remarks: list[Remark], root: DataRoot) -> Delivery:
     folder, day = Path(contract.id) / parcel.period, parcel.now.astimezone(CHINA)
     path = folder / f"{day:%Y%m%d}_{parcel.name}"
-    if (root.raw / path).exists():
+    kept = root.raw / path
+    if kept.exists() and kept.read_bytes() != parcel.raw:
         path = folder / f"{day:%Y%m%d}_{parcel.sha256[:12]}_{parcel.name}"
     return Delivery(
         delivery_id=f"{contract.id}-{parcel.sha256[:12]}",

@@ -67,7 +67,7 @@ class Table:
 
 def locate(grid: Grid, contract: SourceContract, layout: TableFormat, period: str) -> Table:
     """Finds titles, header and notes wherever they stand. Raises Breach: TRUNCATED, SCHEMA, PERIOD_MISMATCH, UNKNOWN_CODE."""
-    check_final_newline(grid, layout.control.final_newline and grid.container == "csv")
+    check_final_newline(grid, layout.final_newline and grid.container == "csv")
     top = next((r for r, row in enumerate(grid.cells) if any(tidy(cell) in layout.label_headers for cell in row)), None)
     if top is None:
         raise _schema(f"no header row: no cell is {' or '.join(layout.label_headers)}", contract)
@@ -92,6 +92,10 @@ def tidy(text: str) -> str:
 
 
 def _title(grid: Grid, top: int, contract: SourceContract, layout: TableFormat, period: str) -> str:
+    if not re.fullmatch(r"\d{4}-\d\d", period):
+        raise Breach(
+            "PERIOD_MISMATCH", f"the table is of one month, not of {period}. Receive it with --period YEAR-MONTH.", "", period
+        )
     texts = list(dict.fromkeys(cell for row in grid.cells[:top] for cell in row if cell))
     units = [match for text in texts if (match := re.fullmatch(layout.unit_row, tidy(text)))]
     printed = {match["unit"] for match in units}

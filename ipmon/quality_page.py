@@ -76,7 +76,7 @@ code{font-size:.85rem}footer{margin:3rem auto 2rem}
 def render(mart: Path, decision: Decision, identities: Mapping[str, Text] | None = None) -> str:
     """The page of one release; `identities` are the titles of the reconciled identities."""
     with duckdb.connect(str(mart), read_only=True) as connection:
-        tables = {name: connection.sql(query).pl().to_dicts() for name, query in QUERIES.items()}
+        tables = {name: _rows(connection, query) for name, query in QUERIES.items()}
     release = (tables["release"] or [{"release_id": "–", "as_of": "–"}])[0]
     titles = identities or {}
     sections = [
@@ -88,6 +88,12 @@ def render(mart: Path, decision: Decision, identities: Mapping[str, Text] | None
         _section("公布数字之间的矛盾", "Where published figures contradict", _contradictions(tables["contradictions"], titles)),
     ]
     return _page(release, "".join(sections))
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
+    cursor = connection.execute(query)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _page(release: Row, body: str) -> str:

@@ -9,8 +9,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -56,21 +55,14 @@ def open_candidate(root: DataRoot, run_id: str) -> Path:
     """A new, empty folder for a run's release, after removing what dead runs left. Raises DiskFull where there is no room."""
     sweep(root)
     _require_room(root)
-    folder = _candidates(root) / run_id
+    folder = candidate_folder(root, run_id)
     folder.mkdir(parents=True)
     return folder
 
 
-@contextmanager
-def disk_full_told(root: DataRoot) -> Iterator[None]:
-    """Around a run: running out of room anywhere in it becomes DiskFull, and the candidate's room is given back."""
-    try:
-        yield
-    except Exception as error:
-        if not is_disk_full(error):
-            raise
-        discard(_candidates(root))
-        raise DiskFull(_no_room(root, "the disk became full while the release was built")) from error
+def candidate_folder(root: DataRoot, run_id: str) -> Path:
+    """Where a run builds its release."""
+    return _candidates(root) / run_id
 
 
 def discard(folder: Path) -> None:
@@ -109,7 +101,7 @@ def is_unchanged(root: DataRoot, content: Content) -> bool:
 
 
 def write_manifest(root: DataRoot, folder: Path, content: Content, as_of: date) -> None:
-    """manifest.json: every file, the deliveries and code behind them, the row counts, the release before; of other grades only hashes."""
+    """manifest.json: every file, the deliveries and code behind them, the release before; hashes only for grades not public."""
     manifest: dict[str, Any] = {
         "release_id": content.release_id(as_of),
         "as_of": as_of.isoformat(),
@@ -155,14 +147,16 @@ def code_version() -> str:
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """Whether an exception, or what caused it, says that no room was left."""
-    if error is None:
-        return False
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return True
-    if isinstance(error, duckdb.Error) and "No space left" in str(error):
-        return True
-    return is_disk_full(error.__cause__ or error.__context__)
+    """Whether an exception, or what led to it, says that no room was left."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if isinstance(error, duckdb.Error) and "No space left" in str(error):
+            return True
+        seen.append(error)
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _candidates(root: DataRoot) -> Path:
@@ -178,13 +172,12 @@ def _require_room(root: DataRoot) -> None:
     root.root.mkdir(parents=True, exist_ok=True)
     last = sum(f.stat().st_size for f in root.current.rglob("*") if f.is_file()) if current_id(root) else 0
     needed = max(LEAST_FREE_BYTES, ROOM * last)
-    if shutil.disk_usage(root.root).free < needed:
-        raise DiskFull(_no_room(root, f"a run needs {needed / 2**20:.0f} MB free"))
-
-
-def _no_room(root: DataRoot, why: str) -> str:
-    free = shutil.disk_usage(root.root).free / 2**20
-    return f"DISK_FULL: {why}, and {free:.0f} MB are left on the disk of {root.root.name}/. Free some space and run again."
+    free = shutil.disk_usage(root.root).free
+    if free < needed:
+        raise DiskFull(
+            f"DISK_FULL: a run needs {needed / 2**20:.0f} MB free, and {free / 2**20:.0f} MB are left on the disk of "
+            f"{root.root.name}/. Free some space and run again."
+        )
 
 
 def _previous(root: DataRoot) -> dict[str, str] | None:

@@ -31,7 +31,7 @@ class Target(Declared):
     Values are in the base unit of the indicator. `base_period` ends where the time for reaching the target begins;
     `reference_period` is the period whose value decides after the deadline. `valid_from` and `valid_to` are the first and the
     last day on which the document stood so: a revised target is a second row, and the first one keeps its history.
-    `yearly_sum`: the number is asked of the sum of a whole year, so that a part of a year says nothing unless it reaches it already.
+    `yearly_sum`: the number is asked of the sum of a whole year, so that a part of one counts only where it reaches it.
     `given_code` is the code that the methodology's list of targets uses.
     """
 

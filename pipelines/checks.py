@@ -4,14 +4,18 @@ Belongs here: running the suites once and reporting them to Dagster. Not here: t
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import dagster as dg
 
 from assets import declarations
 from assets.marts.assets import Mart
 from assets.occasion import Occasion
-from ipmon.checked import keep
+from ipmon.gate import decide, write_verdict
 from ipmon.gx_duckdb import CheckResult, validate
+from ipmon.marts import fill, frame
+from ipmon.quality_page import render
+from ipmon.release import code_version, current_id
 
 TABLES = ("figures", "observations", "vintages", "targets", "assessments", *declarations().schema.views)
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
@@ -35,10 +39,29 @@ def expectations(occasion: Occasion, mart: Mart) -> Iterator[dg.AssetCheckResult
 
     views = list(declarations().schema.views)
     results = validate(mart.public, lambda: suites(views), beside={"figures": occasion.root.work / "staged.parquet"})
-    keep(mart.folder, results)
+    _record(mart, occasion, results)
     for table in TABLES:
         for severity in SEVERITIES:
             yield _reported(table, severity, [r for r in results if r.table_name == table and r.severity == severity])
+
+
+def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:
+    """Completes the candidate's marts with the results and the release's identity, and writes its quality page and verdict."""
+    schema, decision = declarations().schema, decide(results)
+    identity = {
+        "release_id": mart.release_id,
+        "as_of": occasion.day,
+        "content_hash": mart.content.content_hash,
+        "code_version": code_version(),
+        "previous_release_id": current_id(occasion.root),
+        "is_synthetic": False,
+    }
+    rows = {"checks": frame(schema, "checks", [asdict(r) for r in results]), "release": frame(schema, "release", [identity])}
+    for path in sorted(mart.folder.glob("*.duckdb")):
+        fill(path, rows)
+    titles = {id_: identity.title for id_, identity in declarations().identities.items()}
+    (mart.folder / "quality.html").write_text(render(mart.public, decision, titles), "utf-8")
+    write_verdict(mart.folder, decision)
 
 
 def _reported(table: str, severity: str, results: list[CheckResult]) -> dg.AssetCheckResult:

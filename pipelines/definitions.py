@@ -20,6 +20,7 @@ from assets.release.assets import release  # noqa: E402
 from assets.sources.assets import raw, staging  # noqa: E402
 from pipelines.checks import expectations  # noqa: E402
 from pipelines.jobs import monthly, release_job  # noqa: E402
+from pipelines.progress import progress  # noqa: E402
 from pipelines.sensors import inbox  # noqa: E402
 
 defs = dg.Definitions(
@@ -29,5 +30,6 @@ defs = dg.Definitions(
     schedules=[monthly],
     sensors=[inbox],
     resources={"occasion": Occasion()},
+    loggers={"console": dg.colored_console_logger, "progress": progress},
     executor=dg.in_process_executor,
 )

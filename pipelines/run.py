@@ -3,40 +3,65 @@
 Belongs here: running the job and turning its outcome into a sentence. Not here: the job (see jobs.py).
 """
 
-import logging
 import os
-import sys
 import time
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from ipmon.checked import kept
-from ipmon.errors import IpmonError
-from ipmon.gate import decide, gate
-from ipmon.paths import CHECKOUT, data_root
-from ipmon.release import current_id, discard
+from ipmon.gate import checks_of, decide, gate
+from ipmon.paths import CHECKOUT, DataRoot, data_root
+from ipmon.release import DiskFull, candidate_folder, current_id, discard, is_disk_full
 
 
 def run(as_of: date | None) -> str:
-    """Builds, checks and publishes; says what was published, or that nothing changed. Raises IpmonError for what people can mend."""
-    started, home = time.monotonic(), _dagster_home()
+    """Builds, checks and publishes; says what was published, or that nothing changed.
+
+    Raises IpmonError for what people can mend, GateRefused for a candidate that failed its checks. A candidate is kept only then.
+    """
+    started, root, run_id = time.monotonic(), data_root(), str(uuid4())
+    before = current_id(root)
+    try:
+        _execute(_dagster_home(root), as_of, run_id)
+    except BaseException as error:
+        raise _explained(error, root, run_id) from None
+    after = current_id(root)
+    if after == before:
+        return f"Nothing new: release {after} holds this content already."
+    return f"Published release {after} in {time.monotonic() - started:.0f} s: {root.current.relative_to(root.root)}/"
+
+
+def _execute(home: Path, as_of: date | None, run_id: str) -> None:
+    """Runs the job in this process, its values handed on in memory; its record goes where `make ui` looks."""
     import dagster as dg
 
     from assets.occasion import Occasion
     from pipelines.definitions import defs
 
-    occasion = Occasion(as_of=as_of.isoformat() if as_of else "")
-    job = defs.resolve_job_def("release")
+    resources: dict[str, Any] = {
+        "occasion": Occasion(as_of=as_of.isoformat() if as_of else ""),
+        "io_manager": dg.mem_io_manager,
+    }
     with dg.DagsterInstance.from_config(str(home)) as instance:
-        result = job.execute_in_process(instance=instance, resources={"occasion": occasion, "io_manager": dg.mem_io_manager})
-    print(type(result))
-    return f"{current_id(data_root())} {time.monotonic()-started:.1f}"
+        job = defs.resolve_job_def("release")
+        job.execute_in_process(instance=instance, resources=resources, run_id=run_id, run_config={"loggers": {"progress": {}}})
 
 
-def _dagster_home() -> Path:
+def _explained(error: BaseException, root: DataRoot, run_id: str) -> BaseException:
+    """What to tell the user: the refusal of the gate, a full disk, an interruption, or the error itself."""
+    folder = candidate_folder(root, run_id)
+    if type(error).__name__ == "DagsterAssetCheckFailedError":
+        gate(decide(checks_of(folder / "public.duckdb")))
+    discard(folder)
+    if is_disk_full(error):
+        return DiskFull("DISK_FULL: the disk became full while the release was built. Free some space and run again.")
+    return KeyboardInterrupt() if type(error).__name__ == "DagsterExecutionInterruptedError" else error
+
+
+def _dagster_home(root: DataRoot) -> Path:
     """Where Dagster keeps its runs, under the data root; the same folder as `make ui` looks at."""
-    home = data_root().work / "dagster"
+    home = root.work / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     (home / "dagster.yaml").write_bytes((CHECKOUT / "pipelines" / "dagster.yaml").read_bytes())
     os.environ["DAGSTER_HOME"] = str(home)

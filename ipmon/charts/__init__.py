@@ -1,10 +1,5 @@
 """Charts: declared in assets/charts, bound to a mart, drawn as PNG, SVG, PDF and CSV in Chinese and English.
 
-Belongs here: the names that other modules use. The way of a chart: declaration -> bound -> compose -> draw -> canvas.
+Belongs here: the way of a chart, which is declaration -> bound -> compose -> picture -> draw -> scene -> canvas and svg. Callers need
+`load_charts` of declaration.py and `render_all` of files.py. Not here: any import, so that a drawing process starts fast.
 """
-
-from ipmon.charts.declaration import Charts, load_charts
-from ipmon.charts.files import ChartFiles, render_all
-from ipmon.charts.picture import ChartError
-
-__all__ = ["ChartError", "ChartFiles", "Charts", "load_charts", "render_all"]

@@ -1,137 +1,121 @@
-"""The one module that knows matplotlib: scenes become PNG, SVG and PDF files, the same bytes for the same scene.
+"""The one module that draws with matplotlib: scenes as PNG and PDF, the same bytes for the same scene.
 
-Belongs here: the font, its measures, artists, files. Not here: what is drawn where. matplotlib is imported on first use.
+Belongs here: turning marks into paths and text of a matplotlib renderer. Not here: what is drawn where (scene.py), SVG (svg.py).
 """
 
-import warnings
 from functools import cache
-from html import escape
-from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ipmon.charts import theme
-from ipmon.charts.picture import ChartError
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.artist import Artist
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path as Outline
+from matplotlib.transforms import Affine2D
+from PIL import Image
+
+from ipmon.charts import shapes, theme
+from ipmon.charts.glyphs import font_path, glyph
 from ipmon.charts.scene import Bar, Dot, Mark, Scene, Stroke, Words
 
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.figure import Figure
-    from matplotlib.transforms import Transform
-
 DPI = 100
-PNG_DPI = 2 * DPI
+PNG_SCALE = 2
 POINTS = 72 / DPI
-SETTINGS: dict[str, Any] = {
-    "pdf.fonttype": 3,
-    "pdf.compression": 6,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "ipmon",
-    "svg.id": "chart",
-    "text.parse_math": False,
-    "text.hinting": "none",
-    "axes.unicode_minus": False,
-    "hatch.linewidth": 0.9,
-}
-PATTERNS = {"solid": "-", "dashed": (0, (5, 2.5)), "dashdot": (0, (6, 2, 1.2, 2)), "dotted": (0, (1.4, 1.8))}
+SETTINGS: dict[str, Any] = {"pdf.fonttype": 3, "pdf.compression": 6, "text.parse_math": False, "text.hinting": "none"}
+NO_DATES = {"CreationDate": None, "Producer": None, "Creator": None}
 
 
-def font_path() -> Path:
-    """The one font of charts and bulletin, shipped as a dependency."""
-    import pylopdf_fonts_zh_cn
-
-    return Path(pylopdf_fonts_zh_cn.sans_path())
-
-
-@cache
-def _font() -> Any:
-    from matplotlib.ft2font import FT2Font
-
-    return FT2Font(str(font_path()))
+def png(scene: Scene, path: Path) -> None:
+    """The scene at twice its pixels, in as few colours as it has."""
+    canvas = FigureCanvasAgg(_figure(scene, text_as_text=False))
+    canvas.figure.set_dpi(DPI * PNG_SCALE)
+    canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    image.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, "PNG", compress_level=6)
 
 
-@cache
-def measure(text: str, size: float) -> float:
-    """Width of a line of text in pixels. Raises ChartError for a character that the font does not have."""
-    from matplotlib.ft2font import LoadFlags
-
-    font = _font()
-    missing = sorted({c for c in text if not font.get_char_index(ord(c))})
-    if missing:
-        raise ChartError(f"the font has no glyph for {', '.join(f'{c!r} (U+{ord(c):04X})' for c in missing)} in '{text}'. Use another character.")
-    font.set_size(size, 72)
-    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
-    return float(font.get_width_height()[0]) / 64
+def pdf(scene: Scene, path: Path, title: str, description: str) -> None:
+    """The scene as a page of its own size, text as text with the font embedded."""
+    with rc_context(SETTINGS):
+        FigureCanvasPdf(_figure(scene, text_as_text=True)).print_pdf(path, metadata={**NO_DATES, "Title": title, "Subject": description})
 
 
-def paint(scene: Scene, stem: Path, title: str, description: str) -> list[Path]:
-    """Writes <stem>.png (2x), .svg (with title and description) and .pdf of one scene. Raises ChartError on a missing glyph."""
-    import matplotlib
-
-    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
-        warnings.filterwarnings("error", message=".*[Gg]lyph.*")
-        try:
-            figure = _figure(scene)
-            paths = [stem.with_suffix(f".{ending}") for ending in ("png", "svg", "pdf")]
-            figure.savefig(paths[0], dpi=PNG_DPI, metadata={"Software": None}, pil_kwargs={"compress_level": 4})
-            paths[1].write_text(_svg(figure, title, description), "utf-8")
-            figure.savefig(paths[2], metadata={"CreationDate": None, "Producer": None, "Creator": None, "Title": title, "Subject": description})
-        except UserWarning as warning:
-            raise ChartError(f"{scene.name}: {warning}") from None
-    return paths
-
-
-def _svg(figure: "Figure", title: str, description: str) -> str:
-    file = StringIO()
-    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    head, tag, rest = file.getvalue().partition("<svg ")
-    attributes, close, body = rest.partition(">")
-    labels = f'\n <title>{escape(title)}</title>\n <desc>{escape(description)}</desc>'
-    return f'{head}{tag}role="img" {attributes}{close}{labels}{body}'
-
-
-def _figure(scene: Scene) -> "Figure":
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.transforms import Affine2D
-
+def _figure(scene: Scene, text_as_text: bool) -> Figure:
     figure = Figure(figsize=(scene.width / DPI, scene.height / DPI), dpi=DPI, facecolor=theme.PAPER)
-    FigureCanvasAgg(figure)
-    pixels = Affine2D().scale(1 / scene.width, -1 / scene.height).translate(0, 1) + figure.transFigure
-    for order, mark in enumerate(scene.marks):
-        artist = _artist(mark, pixels)
-        artist.set_zorder(order)
-        figure.add_artist(artist)
+    figure.add_artist(_Marks(scene, text_as_text))
     return figure
 
 
-def _artist(mark: Mark, pixels: "Transform") -> "Artist":
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Rectangle
-    from matplotlib.text import Text
+class _Marks(Artist):
+    """All marks of a scene as one artist, which saves matplotlib's layout of every text."""
 
+    def __init__(self, scene: Scene, text_as_text: bool) -> None:
+        super().__init__()
+        self._scene, self._text_as_text = scene, text_as_text
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draws every mark in order: text as text that can be searched, or faster as outlines."""
+        figure = self.get_figure()
+        assert figure is not None
+        pixels = Affine2D().scale(1 / self._scene.width, -1 / self._scene.height).translate(0, 1) + figure.transFigure
+        for mark in self._scene.marks:
+            if isinstance(mark, Words) and self._text_as_text:
+                where = pixels.transform((mark.x, mark.y))
+                renderer.draw_text(_pen(renderer, mark.colour, 0.0), *where, mark.text, _properties(mark.size), 0.0)
+            else:
+                _draw(renderer, mark, Affine2D(pixels.get_matrix()))
+
+
+def _draw(renderer: RendererBase, mark: Mark, pixels: Affine2D) -> None:
     match mark:
         case Words(x, y, text, size, colour):
-            return Text(x, y, text, color=colour, fontproperties=_properties(size), transform=pixels, va="baseline")
+            placed = Affine2D().scale(size, -size).translate(x, y) + pixels
+            renderer.draw_path(_pen(renderer, colour, 0.0), _outline(text), placed, to_rgb(colour))
         case Stroke(points, colour, width, dash):
-            xs, ys = zip(*points, strict=True)
-            style: Any = PATTERNS[dash]
-            return Line2D(xs, ys, color=colour, linewidth=width * POINTS, linestyle=style, transform=pixels, solid_joinstyle="round")
+            renderer.draw_path(_pen(renderer, colour, width, dash), Outline(points), pixels)
         case Bar(box, colour, hatched):
-            face, hatch = (theme.PAPER, "/////") if hatched else (colour, None)
-            edge = colour if hatched else "none"
-            size_ = (box.right - box.left, box.bottom - box.top)
-            return Rectangle((box.left, box.top), *size_, facecolor=face, edgecolor=edge, hatch=hatch, linewidth=0.8, transform=pixels)
+            corners = [(box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)]
+            _fill(renderer, corners, theme.PAPER if hatched else colour, colour, float(hatched), pixels)
+            for line in shapes.hatching(box.left, box.top, box.right, box.bottom) if hatched else ():
+                renderer.draw_path(_pen(renderer, colour, 1.0), Outline(line), pixels)
         case Dot(x, y, shape, colour, hollow, size):
-            face = theme.PAPER if hollow else colour
-            points_ = size * POINTS
-            return Line2D(
-                [x], [y], linestyle="none", marker=shape, markersize=points_, mfc=face, mec=colour, mew=1.2, transform=pixels
-            )
+            _fill(renderer, shapes.marker(shape, x, y, size), theme.PAPER if hollow else colour, colour, 1.4, pixels)
+
+
+def _fill(renderer: RendererBase, corners: shapes.Points, face: str, edge: str, width: float, pixels: Affine2D) -> None:
+    renderer.draw_path(_pen(renderer, edge, width), Outline([*corners, corners[0]], closed=True), pixels, to_rgb(face))
+
+
+def _pen(renderer: RendererBase, colour: str, width: float, dash: str = "solid") -> GraphicsContextBase:
+    pen = renderer.new_gc()
+    pen.set_foreground(colour)
+    pen.set_linewidth(renderer.points_to_pixels(width * POINTS))
+    pattern = [renderer.points_to_pixels(length * POINTS) for length in shapes.DASHES[dash]]
+    pen.set_dashes(0, pattern or None)
+    pen.set_capstyle("butt")
+    pen.set_joinstyle("round")
+    return pen
 
 
 @cache
-def _properties(size: float) -> Any:
-    from matplotlib.font_manager import FontProperties
+def _outline(text: str) -> Outline:
+    """The outlines of a line of text in units of its size, y upwards."""
+    at, vertices, codes = 0.0, [np.empty((0, 2))], [np.empty(0, np.uint8)]
+    for character in text:
+        found = glyph(character)
+        if found.outline is not None and found.outline.codes is not None:
+            vertices.append(found.outline.vertices + (at, 0.0))
+            codes.append(found.outline.codes)
+        at += found.advance
+    return Outline(np.concatenate(vertices), np.concatenate(codes))
 
-    return FontProperties(fname=str(font_path()), size=size * POINTS)  # type: ignore[arg-type]
+
+@cache
+def _properties(size: float) -> FontProperties:
+    return FontProperties(fname=font_path(), size=size * POINTS)

@@ -4,6 +4,7 @@ Belongs here: every query of the charts. Not here: how a value is written or dra
 """
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -82,64 +83,76 @@ class TargetCell:
 
 @dataclass(frozen=True)
 class Assessed:
-    """A target with its current assessment, for the status strip."""
+    """A target, numeric or not, with its current assessment (an empty status without one)."""
 
     target: TargetCell | None
     indicator_id: str
     document: Text
     year: int
+    rule: str
     status: str
     status_words: Text
     value: Decimal | None
     value_period: str | None
     fragile: bool
-    rule: str
 
 
 CELL_COLUMNS = [f.name for f in fields(Cell) if f.name not in ("factor", "revised", "unit")]
 CELLS = f"""
 select {", ".join("o." + c for c in CELL_COLUMNS)}, o.unit, i.display_factor as factor,
-  exists (select 1 from revisions r where r.indicator_id = $revises and r.time_period = o.time_period and r.freq = o.freq
-    and {" and ".join(f"r.{d} = o.{d}" for d in TOTALS)} and r.new_value = o.value
-    and (r.kind = 'implied' or r.kind = 'revised' and o.stage in ('final', 'census'))) as revised
+  o.stage in ('final', 'census') and exists (select 1 from revisions r where r.indicator_id = o.indicator_id and r.kind = 'revised'
+    and r.time_period = o.time_period and r.freq = o.freq and {" and ".join(f"r.{d} = o.{d}" for d in TOTALS)}) as revised
 from observations o join indicators i using (indicator_id)
-where o.indicator_id = $indicator and o.freq = $freq and o.value is not null
+where o.indicator_id in (select unnest(?)) and o.value is not null
 order by o.period_end, {", ".join("o." + d for d in TOTALS)}, o.accumulation
 """
-TARGETS = "target_id, indicator_id, document_zh, document_en, operator, rule, t.target_value, tolerance, t.unit, deadline, year"
+TARGETS = """
+select target_id, indicator_id, document_zh, document_en, operator, rule, t.target_value, tolerance, t.unit, deadline, year,
+  a.status, status_zh, status_en, a.value, value_period, fragile
+from targets t left join assessments a using (target_id, indicator_id) order by year, deadline, document, target_id
+"""
+BREAKS = "select series, areas_concerned, starts_on, note_zh, note_en from breaks order by starts_on, break_id"
 
 
 class Mart:
-    """The questions that charts ask of one mart. `display`: a scale for indicators that are shown unscaled otherwise."""
+    """What charts ask of one mart, read once. `display`: a scale for indicators that are shown unscaled otherwise."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, display: str | None = None) -> None:
-        self._connection = connection
-        self._scale = 10 ** int(display[1:]) if display else 1
-        self._names = {("ref_area", c): Text(zh=zh, en=en) for c, zh, en in self._rows("select area_code, name_zh, name_en from areas")}
-        self._names |= {(d, c): Text(zh=zh, en=en) for d, c, zh, en in self._rows("select dimension, code, name_zh, name_en from codes")}
+    def __init__(self, connection: duckdb.DuckDBPyConnection, indicator_ids: Iterable[str]) -> None:
+        def rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
+            return connection.execute(query, values).fetchall()
+
+        self._scale = 1
+        self._cells = _cells(connection, sorted(set(indicator_ids)))
+        self._areas = rows("select area_code, name_zh, name_en, level from areas where not is_of_which")
+        self._names = {("ref_area", code): Text(zh=zh, en=en) for code, zh, en in rows("select area_code, name_zh, name_en from areas")}
+        self._names |= {(d, c): Text(zh=zh, en=en) for d, c, zh, en in rows("select dimension, code, name_zh, name_en from codes")}
+        registry = rows("select indicator_id, title_zh, title_en, unit_zh, unit_en, display_factor, unit from indicators order by indicator_id")
+        self._indicators = {row[0]: row[1:] for row in registry}
+        self._assessed = [_assessed(row) for row in rows(TARGETS)]
+        self._breaks = rows(BREAKS)
 
     def displayed(self, display: str | None) -> "Mart":
         """The same mart for a chart with its own scale."""
-        return Mart(self._connection, display) if display else self
-
-    def _rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self._connection.execute(query, values).fetchall()
+        if display is None:
+            return self
+        scaled = copy(self)
+        scaled._scale = 10 ** int(display[1:])
+        return scaled
 
     def cells(self, part: Part) -> list[Cell]:
         """The cells that a part selects, in order of time and code. Raises ChartError where there are none, or two for one place."""
-        result = self._connection.execute(CELLS, {"indicator": part.indicator, "freq": part.freq, "revises": part.revises or part.indicator})
-        names = [column[0] for column in result.description]
-        found = (Cell(**dict(zip(names, row, strict=True))) for row in result.fetchall())
-        chosen = [replace(c, factor=self._scale) if c.factor == 1 else c for c in found if self._fits(part, c)]
-        chosen = _at_one_period(part, _preferred(part, chosen))
+        found = [c for c in self._cells[part.indicator] if self._fits(part, c)]
+        chosen = _at_one_period(part, _preferred(part, found))
         if not chosen:
-            raise ChartError(f"no observation of '{part.indicator}' fits {part.model_dump(exclude_defaults=True, by_alias=True)}; see `ipmon show {part.indicator}`.")
-        return sorted(chosen, key=lambda c: part.only.index(getattr(c, part.by))) if part.only and part.by else chosen
+            asked = part.model_dump(exclude_defaults=True, by_alias=True)
+            raise ChartError(f"no observation of '{part.indicator}' fits {asked}; see `ipmon show {part.indicator}`.")
+        scaled = [replace(c, factor=self._scale if c.factor == 1 else c.factor, revised=c.revised or part.revises) for c in chosen]
+        return sorted(scaled, key=lambda c: part.only.index(getattr(c, part.by))) if part.only and part.by else scaled
 
     def _fits(self, part: Part, cell: Cell) -> bool:
-        if any(getattr(cell, d) != code for d, code in (TOTALS | part.where).items() if d != part.by):
+        if cell.freq != part.freq or part.accumulation and cell.accumulation != part.accumulation:
             return False
-        if part.accumulation and cell.accumulation != part.accumulation:
+        if any(getattr(cell, d) != code for d, code in (TOTALS | part.where).items() if d != part.by):
             return False
         if part.start and cell.time_period < part.start or part.end and cell.time_period > part.end:
             return False
@@ -150,7 +163,7 @@ class Mart:
 
     def areas(self, level: str) -> frozenset[str]:
         """Codes of the areas of a level, without those that are inside another (is_of_which)."""
-        return frozenset(c for (c,) in self._rows("select area_code from areas where level = ? and not is_of_which", level))
+        return frozenset(code for code, _, _, found in self._areas if found == level)
 
     def name(self, dimension: str, code: str) -> Text:
         """The name of a code in both languages."""
@@ -161,35 +174,41 @@ class Mart:
 
     def indicator(self, indicator_id: str) -> Indicator:
         """Title, unit and display of an indicator."""
-        rows = self._rows("select title_zh, title_en, unit_zh, unit_en, display_factor, unit from indicators where indicator_id = ?", indicator_id)
-        if not rows:
+        if indicator_id not in self._indicators:
             raise ChartError(f"the indicator '{indicator_id}' is not in the mart; add it to assets/indicators or change the chart.")
-        title_zh, title_en, zh, en, factor, unit = rows[0]
+        title_zh, title_en, zh, en, factor, unit = self._indicators[indicator_id]
         if factor == 1 and self._scale != 1:
             zh, en, factor = *self._scaled_unit(unit), self._scale
         return Indicator(Text(zh=title_zh, en=title_en), Text(zh=zh, en=en), factor)
 
     def _scaled_unit(self, unit: str) -> tuple[str, str]:
-        rows = self._rows("select unit_zh, unit_en from indicators where unit = ? and display_factor = ? order by 1, 2 limit 1", unit, self._scale)
-        if not rows:
-            raise ChartError(f"no indicator shows {unit} divided by {self._scale}; take `display` off the chart, or declare it in the registry.")
-        return rows[0][0], rows[0][1]
+        for _, _, zh, en, factor, other in self._indicators.values():
+            if (other, factor) == (unit, self._scale):
+                return zh, en
+        raise ChartError(f"no indicator shows {unit} divided by {self._scale}; take `display` off the chart, or declare it in the registry.")
 
     def targets(self, indicator_id: str, only: Sequence[str] = ()) -> list[TargetCell]:
-        """Numeric targets of an indicator by deadline."""
-        rows = self._rows(f"select {TARGETS} from targets t where indicator_id = ? and target_value is not null order by deadline, target_id", indicator_id)
-        return [t for t in map(_target, rows) if not only or t.target_id in only]
+        """Numeric targets of an indicator by year."""
+        numeric = (a.target for a in self._assessed if a.target and a.indicator_id == indicator_id)
+        return [t for t in numeric if not only or t.target_id in only]
 
     def breaks(self, indicator_id: str, ref_area: str) -> list[tuple[date, Text]]:
         """Days from which a series counts otherwise, with the reason."""
-        rows = self._rows("select series, areas_concerned, starts_on, note_zh, note_en from breaks order by starts_on, break_id")
-        return [(day, Text(zh=zh, en=en)) for series, areas, day, zh, en in rows if _concerns(series, areas, indicator_id, ref_area)]
+        return [(day, Text(zh=zh, en=en)) for ids, areas, day, zh, en in self._breaks if _concerns(ids, areas, indicator_id, ref_area)]
 
     def assessed(self) -> list[Assessed]:
-        """Every target with its assessment, by deadline and document."""
-        query = f"""select {TARGETS}, a.status, status_zh, status_en, a.value, value_period, fragile
-            from targets t join assessments a using (target_id, indicator_id) order by year, deadline, document, target_id"""
-        return [_assessed(row) for row in self._rows(query)]
+        """Every target with its assessment, by year and document."""
+        return [a for a in self._assessed if a.status]
+
+
+def _cells(connection: duckdb.DuckDBPyConnection, indicator_ids: list[str]) -> dict[str, list[Cell]]:
+    result = connection.execute(CELLS, [indicator_ids])
+    names = [column[0] for column in result.description]
+    cells: dict[str, list[Cell]] = {id_: [] for id_ in indicator_ids}
+    for row in result.fetchall():
+        cell = Cell(**dict(zip(names, row, strict=True)))
+        cells[cell.indicator_id].append(cell)
+    return cells
 
 
 def _preferred(part: Part, cells: Iterable[Cell]) -> list[Cell]:
@@ -210,16 +229,12 @@ def _at_one_period(part: Part, cells: list[Cell]) -> list[Cell]:
     return [c for c in cells if c.time_period == period]
 
 
-def _target(row: Sequence[Any]) -> TargetCell:
-    id_, indicator, zh, en, operator, rule, value, tolerance, unit, deadline, year = row[:11]
-    return TargetCell(id_, indicator, Text(zh=zh, en=en), operator, rule, value, tolerance, unit, deadline, year)
-
-
 def _assessed(row: Sequence[Any]) -> Assessed:
-    target = _target(row)
-    status, zh, en, value, period, fragile = row[11:]
-    numeric = target if target.value is not None else None
-    return Assessed(numeric, target.indicator_id, target.document, target.year, status, Text(zh=zh, en=en), value, period, fragile, target.rule)
+    id_, indicator, document_zh, document_en, operator, rule, value, tolerance, unit, deadline, year = row[:11]
+    status, zh, en, reached, period, fragile = row[11:]
+    document = Text(zh=document_zh, en=document_en)
+    target = TargetCell(id_, indicator, document, operator, rule, value, tolerance, unit, deadline, year) if value is not None else None
+    return Assessed(target, indicator, document, year, rule, status or "", Text(zh=zh or "", en=en or ""), reached, period, bool(fragile))
 
 
 def _concerns(series: str, areas: str, indicator_id: str, ref_area: str) -> bool:

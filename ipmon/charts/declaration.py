@@ -25,8 +25,8 @@ class Part(Declared):
     """Cells of one indicator: the national total unless `where` says otherwise, one a period, or one a code of `by`.
 
     `level` keeps only areas of that level (areas.csv); `only` keeps these codes in this order; `top` the largest so many.
-    `at` picks one period; where `by` is given and neither `at` nor `from`, the latest one. `revises` names the indicator whose
-    first release a value replaces.
+    `at` picks one period; where `by` is given and neither `at` nor `from`, the latest one. `revises`: its values replace first
+    releases and are marked so.
     """
 
     indicator: str
@@ -40,7 +40,7 @@ class Part(Declared):
     end: str = Field("", alias="to")
     at: str | None = None
     basis: list[Basis] = ["published", "records", "derived"]
-    revises: str | None = None
+    revises: bool = False
 
 
 class Series(Declared):
@@ -81,6 +81,11 @@ class Chart(Declared):
     top: int | None = None
     from_zero: bool = False
     display: Literal["e4", "e6", "e8"] | None = None
+
+    @property
+    def indicator_ids(self) -> set[str]:
+        """The indicators that it shows."""
+        return {part.indicator for series in self.all_series.values() for part in series.of}
 
     @property
     def all_series(self) -> dict[str, Series]:

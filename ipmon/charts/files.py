@@ -1,12 +1,10 @@
-"""All charts of a release as files: bound in this process, drawn in two others.
+"""All charts of a release as files: bound in this process, drawn in others.
 
-Belongs here: the order of work, the process pool, the CSV behind each chart. Not here: texts, marks or matplotlib.
+Belongs here: the order of work, the CSV behind each chart. Not here: texts, marks, processes (workers.py).
 """
 
 import csv
-import multiprocessing
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,8 +17,8 @@ from ipmon.charts.cells import Mart
 from ipmon.charts.compose import Edition, picture
 from ipmon.charts.declaration import Charts
 from ipmon.charts.picture import LANGUAGES, Lang, Picture
+from ipmon.charts.workers import Workers, image_paths
 
-WORKERS = 2
 DIMENSIONS = ("ref_area", "ip_type", "owner_kind", "industry", "technology", "counterpart_area")
 COLUMNS = (
     "row", "series", "indicator_id", *DIMENSIONS, "freq", "time_period", "accumulation", "value", "value_low", "value_high", "unit",
@@ -48,43 +46,26 @@ def render_all(mart: Path, declarations: Charts, release_id: str, as_of: date, o
     """
     out.mkdir(parents=True, exist_ok=True)
     edition = Edition(release_id, as_of, declarations.publishers)
-    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as pool:
-        pool.submit(_warm_up), pool.submit(_warm_up)
+    with Workers() as workers:
         with duckdb.connect(str(mart), read_only=True) as connection:
-            asked = Mart(connection)
-            marts = {chart.id: asked.displayed(chart.display) for chart in declarations.charts}
-            bound = [bind(chart, n, marts[chart.id]) for n, chart in enumerate(declarations.charts, 1)]
-            pictures = [picture(b, marts[b.chart.id], edition, lang) for b in bound for lang in LANGUAGES]
-            tables = [_write_csv(b, marts[b.chart.id], out) for b in bound]
-        paths = list(pool.map(render, pictures, [out] * len(pictures)))
-    return [_files(b, table, pictures, paths) for b, table in zip(bound, tables, strict=True)]
+            asked = Mart(connection, {id_ for chart in declarations.charts for id_ in chart.indicator_ids})
+        marts = {chart.id: asked.displayed(chart.display) for chart in declarations.charts}
+        bound = [bind(chart, n, marts[chart.id]) for n, chart in enumerate(declarations.charts, 1)]
+        pictures = [picture(b, marts[b.chart.id], edition, lang) for b in bound for lang in LANGUAGES]
+        tables = [_write_csv(b, marts[b.chart.id], out) for b in bound]
+        workers.draw(pictures, out)
+    return [_files(b, table, [p for p in pictures if p.chart == b.chart.id], out) for b, table in zip(bound, tables, strict=True)]
 
 
-def render(wanted: Picture, out: Path) -> list[Path]:
-    """Draws one picture into its three files. Runs in a worker, which alone imports matplotlib."""
-    from ipmon.charts.canvas import measure, paint
-    from ipmon.charts.draw import draw
-
-    return paint(draw(wanted, measure), out / f"{wanted.chart}_{wanted.lang}", wanted.title, wanted.description)
-
-
-def _warm_up() -> None:
-    """Imports what drawing needs while the mart is still being read."""
-    from ipmon.charts import canvas, draw  # noqa: F401
-
-    canvas.measure("0", 12.0)
-
-
-def _files(bound: Bound, table: Path, pictures: list[Picture], paths: list[list[Path]]) -> ChartFiles:
-    own = {p.lang: (p, files) for p, files in zip(pictures, paths, strict=True) if p.chart == bound.chart.id}
+def _files(bound: Bound, table: Path, own: list[Picture], out: Path) -> ChartFiles:
     return ChartFiles(
         bound.chart.id,
         bound.chart.theme,
         bound.number,
         table,
-        {lang: files for lang, (_, files) in own.items()},
-        {lang: p.title for lang, (p, _) in own.items()},
-        {lang: p.description for lang, (p, _) in own.items()},
+        {p.lang: image_paths(p, out) for p in own},
+        {p.lang: p.title for p in own},
+        {p.lang: p.description for p in own},
     )
 
 

@@ -86,7 +86,9 @@ def test_modules_stay_short() -> None:
 def test_every_module_says_what_belongs_in_it_and_what_does_not() -> None:
     library = [path for path in modules() if path.parent.name != "expectations" and path.name != "__init__.py"]
     openings = {path: ast.get_docstring(ast.parse(text(path))) or "" for path in library}
-    assert [str(p) for p, words in openings.items() if not ("Belongs here:" in words and re.search(r"\bNot (?:here|of)\b", words))] == []
+    assert [
+        str(p) for p, words in openings.items() if not ("Belongs here:" in words and re.search(r"\bNot (?:here|of)\b", words))
+    ] == []
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -98,7 +100,9 @@ def test_the_readme_names_only_targets_that_exist(name: str) -> None:
 @pytest.mark.parametrize("name", READMES)
 def test_the_readme_names_only_commands_that_exist(name: str) -> None:
     named = set(re.findall(r"`ipmon ([a-z]+)\b", text(CHECKOUT / name)))
-    known = set(re.findall(r"add_parser\(\s*\"([a-z]+)\"", "".join(text(path) for path in modules() if "pipelines" in path.parts)))
+    known = set(
+        re.findall(r"add_parser\(\s*\"([a-z]+)\"", "".join(text(path) for path in modules() if "pipelines" in path.parts))
+    )
     assert named and named <= known
 
 

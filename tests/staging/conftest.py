@@ -16,7 +16,10 @@ from ipmon.dimensions import Dimensions, load_dimensions
 from ipmon.intake import Receipt, receive
 from ipmon.paths import CHECKOUT, DataRoot
 
-HEADER = "series_id,name_zh,name_en,ref_area,dimension,period,period_kind,value,unit,publisher,source_title,source_url,published_on,quality,note"
+HEADER = (
+    "series_id,name_zh,name_en,ref_area,dimension,period,period_kind,value,unit,"
+    "publisher,source_title,source_url,published_on,quality,note"
+)
 ROW = "pledge_amount,质押金额,Pledge amount,,,2023,annual,8539.9,亿元,国家知识产权局,发布会,,2024-01-16,official,"
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)  # noon in Beijing
 COLUMNS = ["本月", "本年累计", "同比增长(%)", "1985年以来累计"]

@@ -202,6 +202,11 @@ def test_a_directory_that_lies_about_sizes_is_found_out() -> None:
     assert (found.code, "inflates to" in found.reason) == ("ZIP_BOMB", True)
 
 
+def test_an_archive_above_the_size_limit_is_refused_however_little_it_is_packed() -> None:
+    with pytest.raises(Breach, match=r"declares more than 2,000 bytes"):
+        open_grid(workbook(["a"]), ".xlsx", BOTH, Limits(bytes=10_000_000, rows=1000, zip_inflated_bytes=2000))
+
+
 def test_too_many_entries_are_counted_before_the_directory_is_read() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

@@ -30,20 +30,20 @@ def test_every_source_has_a_contract_named_after_it(contracts: dict[str, SourceC
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (("cadence: irregular", "cadence: sometimes"), "x.yaml: cadence: Input should be"),
-        (("grade: public", "grade: public\ncolour: red"), "x.yaml: colour: Extra inputs are not permitted (found: 'red')"),
-        (("en: CNIPA", "fr: CNIPA"), "x.yaml: publisher.en: Field required"),
-        (("format: figures", "format: paper"), "x.yaml: format: must name one of formats/: figures, office_table"),
-        (("format: figures", "format: office_table"), "x.yaml: columns: an office table needs at least one"),
-        (("grade: public", "grade: public\ngrade: secret"), "x.yaml: key(s) written twice: grade"),
-        (("grade: public", "grade: public\ncompared_with: [nowhere]"), "x.yaml: compared_with.0:"),
+        (("cadence: irregular", "cadence: sometimes"), "sample.yaml: cadence: Input should be"),
+        (("grade: public", "grade: public\ncolour: red"), "sample.yaml: colour: Extra inputs are not permitted (found: 'red')"),
+        (("en: CNIPA", "fr: CNIPA"), "sample.yaml: publisher.en: Field required"),
+        (("format: figures", "format: paper"), "sample.yaml: format: must name one of formats/: figures, office_table"),
+        (("format: figures", "format: office_table"), "sample.yaml: columns: an office table needs at least one"),
+        (("grade: public", "grade: public\ngrade: secret"), "sample.yaml: key(s) written twice: grade"),
+        (("grade: public", "grade: public\ncompared_with: [nowhere]"), "sample.yaml: compared_with.0:"),
     ],
 )
 def test_a_broken_contract_is_named_with_its_key(tmp_path: Path, change: tuple[str, str], problem: str) -> None:
     (tmp_path / "formats").mkdir()
     for path in (SOURCES / "formats").glob("*.yaml"):
         (tmp_path / "formats" / path.name).write_text(path.read_text("utf-8"), "utf-8")
-    (tmp_path / "x.yaml").write_text((SOURCES / "pledge_financing.yaml").read_text("utf-8").replace(*change), "utf-8")
+    (tmp_path / "sample.yaml").write_text((SOURCES / "pledge_financing.yaml").read_text("utf-8").replace(*change), "utf-8")
     problems: list[str] = []
     load_contracts(tmp_path, problems)
     assert any(problem in found for found in problems), problems
@@ -55,14 +55,14 @@ def test_growth_of_and_totals_must_name_what_exists(tmp_path: Path) -> None:
         (tmp_path / "formats" / path.name).write_text(path.read_text("utf-8"), "utf-8")
     text = (SOURCES / "cnipa_pct_received_monthly.yaml").read_text("utf-8")
     text = text.replace("of_rows: [国内小计, 国外小计]", "of_rows: [国内小计, 港澳台]", 1)
-    (tmp_path / "x.yaml").write_text(
+    (tmp_path / "sample.yaml").write_text(
         text.replace("period_kind: monthly\n", "period_kind: monthly\n    growth_of: 上月\n"), "utf-8"
     )
     problems: list[str] = []
     load_contracts(tmp_path, problems)
     assert problems == [
-        "sources/x.yaml: growth_of: no column has the header '上月'",
-        "sources/x.yaml: totals: of_rows: '港澳台' is no total row",
+        "sources/sample.yaml: growth_of: no column has the header '上月'",
+        "sources/sample.yaml: totals: of_rows: '港澳台' is no total row",
     ]
 
 
@@ -116,7 +116,7 @@ def test_an_alias_mends_a_renamed_column(door: Door, figures: Write) -> None:
         ),
         (",official,", ",good,", "UNKNOWN_CODE", "line 2", "column quality"),
         ("亿元", "亿块", "UNKNOWN_CODE", "line 2", "column unit"),
-        (",,,2023", ",CN-ZZ,,2023", "UNKNOWN_CODE", "line 2", "column ref_area"),
+        (",,,2023", ",CN-QQ,,2023", "UNKNOWN_CODE", "line 2", "column ref_area"),
         (",2023,", ",2023-13,", "UNKNOWN_CODE", "line 2", "column period"),
         ("pledge_amount", "Pledge Amount", "UNKNOWN_CODE", "line 2", "column series_id"),
         ("8539.9", "", "BAD_VALUE", "line 2", "column value"),

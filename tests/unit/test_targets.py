@@ -293,6 +293,7 @@ def test_leaving_the_band_before_the_deadline() -> None:
     assert status(band(), inside, out) == "needs_acceleration"
     assert status(band(), inside, out, further) == "moving_away"
     assert status(band(), inside, out, back) == "off_track"
+    assert status(band(), inside, out, point("2024-09", "4.7")) == "off_track"
 
 
 def test_three_values_on_one_side_put_the_band_in_doubt() -> None:
@@ -345,6 +346,12 @@ def test_growth_needed_from_the_levels() -> None:
     levels = [point("2023", "853990000000"), point("2024-09", "792230000000")]
     made = assess(growth(), [point("2024-09", "60")], DURING, PERCENT, levels=levels)
     assert (made.status, made.needed_rate) == ("met_so_far", Decimal("-58.991072"))
+
+
+def test_no_growth_is_needed_of_a_rest_that_was_nothing() -> None:
+    # 150 to date is 50% above 100, which was the whole of last year
+    levels = [point("2023", "100"), point("2024-09", "150")]
+    assert assess(growth(), [point("2024-09", "50")], DURING, PERCENT, levels=levels).needed_rate is None
 
 
 @pytest.mark.parametrize("base", ["0", "-5"])

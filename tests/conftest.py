@@ -1,0 +1,63 @@
+"""What many tests share: the checkout, the shared material, and one real release built from the shipped deliveries."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+SHARED = CHECKOUT.parent / "shared"
+
+Ipmon = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The material beside the project; a test that needs it skips where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared, the material beside the project")
+    return SHARED
+
+
+def ipmon_at(home: Path) -> Ipmon:
+    """The command `ipmon` over a data root of its own, as a user runs it."""
+
+    def command(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"IPMON_HOME": str(home)}
+        program = [sys.executable, "-m", "pipelines.cli", *arguments]
+        return subprocess.run(program, cwd=CHECKOUT, env=environment, capture_output=True, text=True, **options)  # type: ignore[call-overload]
+
+    return command
+
+
+def shipped_root(home: Path) -> Path:
+    """A data root that holds the shipped deliveries and nothing else."""
+    shutil.copytree(CHECKOUT / "data" / "raw", home / "raw")
+    return home
+
+
+@pytest.fixture(scope="session")
+def release_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data root in which one release was published from the shipped deliveries. Tests only read it."""
+    home = shipped_root(tmp_path_factory.mktemp("home") / "data")
+    done = ipmon_at(home)("run")
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture(scope="session")
+def release(release_home: Path) -> Path:
+    """The folder of that release."""
+    return release_home / "marts" / "current"
+
+
+@pytest.fixture(scope="session")
+def mart(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Its public mart, read-only."""
+    with duckdb.connect(str(release / "public.duckdb"), read_only=True) as connection:
+        yield connection
