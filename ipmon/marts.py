@@ -83,6 +83,7 @@ def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame]) ->
     Tables without a frame are made empty: `checks` and `release` are known only after the mart was looked at (see `fill`).
     """
     with duckdb.connect(str(path), config=SETTINGS) as connection:
+        connection.begin()  # one commit for all: each one costs a flush
         for name, table in schema.tables.items():
             data = frames.get(name)
             _create(connection, schema, name, table, frame(schema, name, []) if data is None else data)
@@ -90,6 +91,7 @@ def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame]) ->
         for name, (title, query) in schema.views.items():
             _create_view(connection, schema, name, title, query)
         _fill(connection, "dictionary", frame(schema, "dictionary", _dictionary(connection, schema)))
+        connection.commit()
         connection.execute("checkpoint")
 
 

@@ -20,9 +20,9 @@ WORDS = {
     "passed": Text(zh="通过", en="passed"),
     "failed": Text(zh="不符", en="failed"),
     "errored": Text(zh="未能执行", en="could not be made"),
-    "error": Text(zh="错误级", en="error"),
-    "warning": Text(zh="警告级", en="warning"),
-    "info": Text(zh="提示级", en="info"),
+    "error": Text(zh="必须满足", en="required"),
+    "warning": Text(zh="仅作提醒", en="advisory"),
+    "info": Text(zh="仅供参考", en="for information"),
     "agrees": Text(zh="一致", en="agrees"),
     "contradicts": Text(zh="矛盾", en="contradicts"),
     "cannot tell": Text(zh="无法判断", en="cannot tell"),
@@ -67,7 +67,7 @@ summary span.num{float:right;font-weight:400}
 .chip{font-size:.82rem;font-weight:600;border:1px solid;padding:0 8px;margin-right:8px;white-space:nowrap}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:7px 8px;border-bottom:1px solid var(--line)}
-th{font-size:.85rem;color:var(--soft)}th.num{white-space:normal}td{overflow-wrap:anywhere}
+th{font-size:.85rem;color:var(--soft)}th.num{white-space:normal;min-width:4.5em}td{overflow-wrap:anywhere}
 code{font-size:.85rem}footer{margin:3rem auto 2rem}
 @media(max-width:600px){main,header,footer{padding:0 14px}th,td{padding:6px 4px;font-size:.9rem}h1{font-size:1.3rem}}
 """
@@ -122,8 +122,8 @@ def _decision(decision: Decision, checks: Sequence[Row]) -> str:
     tiles = [
         (len(checks), Text(zh="项检查", en="checks")),
         (_count(checks, status="passed"), Text(zh="项通过", en="passed")),
-        (_count(checks, status="failed", severity="error"), Text(zh="项不符（错误级）", en="failed (error)")),
-        (_count(checks, status="failed", severity="warning"), Text(zh="项不符（警告级）", en="failed (warning)")),
+        (_count(checks, status="failed", severity="error"), Text(zh="项不符（必须满足）", en="failed (required)")),
+        (_count(checks, status="failed", severity="warning"), Text(zh="项不符（仅作提醒）", en="failed (advisory)")),
         (_count(checks, status="errored"), Text(zh="项未能执行", en="could not be made")),
     ]
     shown = "".join(f'<div class="tile"><b>{number:,}</b>{_text(words)}</div>' for number, words in tiles)
@@ -147,24 +147,24 @@ def _checked(table: str, checks: Sequence[Row]) -> str:
 def _check(check: Row) -> str:
     status, severity = check["status"], check["severity"]
     chip = f'<span class="chip {status} {severity}">{_text(WORDS[status])}</span>'
-    words = f"{chip}{_both(check['message_zh'], check['message_en'])} <span class='soft'>{_text(WORDS[severity])}</span>"
+    words = f'{chip}{_both(check["message_zh"], check["message_en"])} <span class="soft">{_text(WORDS[severity])}</span>'
     if status == "passed":
         return f'<div class="item">{words}</div>'
-    found = f"<p><code>{escape(check['observed'])}</code></p><p class='soft'>{escape(check['guidance'])}</p>"
+    examples = "".join(f"<p><code>{escape(example)}</code></p>" for example in check["observed"].split("; "))
+    found = f'{examples}<p class="soft">{escape(check["guidance"])}</p>'
     return f'<div class="item">{words}{found}</div>'
 
 
 def _deliveries(deliveries: Sequence[Row]) -> str:
-    heads = [("文件", "File"), ("时期", "Period"), ("行数", "Rows"), ("未采用", "Not taken")]
+    heads = [("文件", "File"), ("行数", "Rows"), ("未采用", "Not taken")]
     return _table(heads, map(_delivery, deliveries), numbers=2)
 
 
 def _delivery(delivery: Row) -> list[str]:
     findings = f"<p>{escape(delivery['findings'])}</p>" if delivery["findings"] else ""
-    name = (
-        f"{escape(delivery['file_name'])}<p class='soft'>{escape(delivery['source_id'])} · sha256 {delivery['sha256'][:12]}</p>"
-    )
-    return [name + findings, escape(delivery["period"]), _number(delivery["rows_count"]), _number(delivery["rows_excluded"])]
+    origin = f"{escape(delivery['source_id'])} · {escape(delivery['period'])} · sha256 {delivery['sha256'][:12]}"
+    name = f'{escape(delivery["file_name"])}<p class="soft">{origin}</p>{findings}'
+    return [name, _number(delivery["rows_count"]), _number(delivery["rows_excluded"])]
 
 
 def _excluded(reasons: Sequence[Row]) -> str:

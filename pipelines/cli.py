@@ -28,12 +28,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except IpmonError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("Interrupted. The current release is as it was.", file=sys.stderr)
-        return INTERRUPTED
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (the reader of the pipe went away; nothing is left to say)
         return 0
+    except OSError as error:
+        print(f"{error.filename or 'The data root'}: {error.strerror}. Mend that and start again.", file=sys.stderr)
+        return IpmonError.exit_code
+    except KeyboardInterrupt:
+        print("Interrupted. The current release is as it was.", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,7 +8,8 @@ import dagster as dg
 from assets import ROOT
 from assets.marts.assets import Mart
 from assets.occasion import OWNERS, Occasion
-from ipmon.charts import ChartFiles, load_charts, render_all
+from ipmon.charts.declaration import load_charts
+from ipmon.charts.files import ChartFiles, render_all
 
 
 @dg.asset(group_name="charts", owners=OWNERS, kinds={"matplotlib", "svg", "png", "pdf"}, metadata={"declarations": "assets/charts"})

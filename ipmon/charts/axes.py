@@ -16,7 +16,7 @@ WIDEST_YEAR = 40.0
 
 
 def page(picture: Picture, measure: Measure, body: Callable[[Scene, Picture, float], float]) -> Scene:
-    """A finished scene: figure number, title, subtitle, the body from its top down, notes and source. Raises ChartError on overlap."""
+    """A finished scene: figure number, title, subtitle, body, notes, source. Raises ChartError where texts overlap."""
     scene = Scene(f"{picture.chart} ({picture.lang})", measure)
     scene.words(theme.MARGIN, theme.MARGIN + theme.SMALL * 0.8, picture.figure, theme.SMALL, theme.MUTED)
     y = scene.paragraph(theme.MARGIN + theme.SMALL + theme.TITLE + 3, picture.title, theme.TITLE, theme.INK)

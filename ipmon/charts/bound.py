@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ipmon.charts.cells import TOTALS, Assessed, Cell, Mart, TargetCell
+from ipmon.charts.cells import TOTALS, Assessed, Cell, TargetCell
 from ipmon.charts.declaration import Chart, Dimension
+from ipmon.charts.mart import Mart
 from ipmon.declared import Text
 
 

@@ -26,6 +26,7 @@ from ipmon.charts.scene import Bar, Dot, Mark, Scene, Stroke, Words
 
 DPI = 100
 PNG_SCALE = 2
+COLOURS = 128
 POINTS = 72 / DPI
 SETTINGS: dict[str, Any] = {"pdf.fonttype": 3, "pdf.compression": 6, "text.parse_math": False, "text.hinting": "none"}
 NO_DATES = {"CreationDate": None, "Producer": None, "Creator": None}
@@ -36,14 +37,16 @@ def png(scene: Scene, path: Path) -> None:
     canvas = FigureCanvasAgg(_figure(scene, text_as_text=False))
     canvas.figure.set_dpi(DPI * PNG_SCALE)
     canvas.draw()
-    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    image.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, "PNG", compress_level=6)
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba()))
+    image.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, "PNG", compress_level=3)
 
 
 def pdf(scene: Scene, path: Path, title: str, description: str) -> None:
     """The scene as a page of its own size, text as text with the font embedded."""
     with rc_context(SETTINGS):
-        FigureCanvasPdf(_figure(scene, text_as_text=True)).print_pdf(path, metadata={**NO_DATES, "Title": title, "Subject": description})
+        FigureCanvasPdf(_figure(scene, text_as_text=True)).print_pdf(
+            path, metadata={**NO_DATES, "Title": title, "Subject": description}
+        )
 
 
 def _figure(scene: Scene, text_as_text: bool) -> Figure:

@@ -1,21 +1,13 @@
-"""What charts read from a mart: cells, names of codes, targets, assessments, breaks.
+"""What charts know of a mart: cells, indicators, targets, assessments.
 
-Belongs here: every query of the charts. Not here: how a value is written or drawn.
+Belongs here: the plain records. Not here: queries (mart.py), how a value is written (words.py).
 """
 
-from collections.abc import Iterable, Sequence
-from copy import copy
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-import duckdb
-
-from ipmon.charts.declaration import Part
-from ipmon.charts.picture import ChartError
 from ipmon.declared import Text
-
 
 TOTALS = {"ref_area": "CN", "ip_type": "_T", "owner_kind": "_T", "industry": "_T", "technology": "_T", "counterpart_area": "_T"}
 
@@ -95,149 +87,3 @@ class Assessed:
     value: Decimal | None
     value_period: str | None
     fragile: bool
-
-
-CELL_COLUMNS = [f.name for f in fields(Cell) if f.name not in ("factor", "revised", "unit")]
-CELLS = f"""
-select {", ".join("o." + c for c in CELL_COLUMNS)}, o.unit, i.display_factor as factor,
-  o.stage in ('final', 'census') and exists (select 1 from revisions r where r.indicator_id = o.indicator_id and r.kind = 'revised'
-    and r.time_period = o.time_period and r.freq = o.freq and {" and ".join(f"r.{d} = o.{d}" for d in TOTALS)}) as revised
-from observations o join indicators i using (indicator_id)
-where o.indicator_id in (select unnest(?)) and o.value is not null
-order by o.period_end, {", ".join("o." + d for d in TOTALS)}, o.accumulation
-"""
-TARGETS = """
-select target_id, indicator_id, document_zh, document_en, operator, rule, t.target_value, tolerance, t.unit, deadline, year,
-  a.status, status_zh, status_en, a.value, value_period, fragile
-from targets t left join assessments a using (target_id, indicator_id) order by year, deadline, document, target_id
-"""
-BREAKS = "select series, areas_concerned, starts_on, note_zh, note_en from breaks order by starts_on, break_id"
-
-
-class Mart:
-    """What charts ask of one mart, read once. `display`: a scale for indicators that are shown unscaled otherwise."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, indicator_ids: Iterable[str]) -> None:
-        def rows(query: str, *values: Any) -> list[tuple[Any, ...]]:
-            return connection.execute(query, values).fetchall()
-
-        self._scale = 1
-        self._cells = _cells(connection, sorted(set(indicator_ids)))
-        self._areas = rows("select area_code, name_zh, name_en, level from areas where not is_of_which")
-        self._names = {("ref_area", code): Text(zh=zh, en=en) for code, zh, en in rows("select area_code, name_zh, name_en from areas")}
-        self._names |= {(d, c): Text(zh=zh, en=en) for d, c, zh, en in rows("select dimension, code, name_zh, name_en from codes")}
-        registry = rows("select indicator_id, title_zh, title_en, unit_zh, unit_en, display_factor, unit from indicators order by indicator_id")
-        self._indicators = {row[0]: row[1:] for row in registry}
-        self._assessed = [_assessed(row) for row in rows(TARGETS)]
-        self._breaks = rows(BREAKS)
-
-    def displayed(self, display: str | None) -> "Mart":
-        """The same mart for a chart with its own scale."""
-        if display is None:
-            return self
-        scaled = copy(self)
-        scaled._scale = 10 ** int(display[1:])
-        return scaled
-
-    def cells(self, part: Part) -> list[Cell]:
-        """The cells that a part selects, in order of time and code. Raises ChartError where there are none, or two for one place."""
-        found = [c for c in self._cells[part.indicator] if self._fits(part, c)]
-        chosen = _at_one_period(part, _preferred(part, found))
-        if not chosen:
-            asked = part.model_dump(exclude_defaults=True, by_alias=True)
-            raise ChartError(f"no observation of '{part.indicator}' fits {asked}; see `ipmon show {part.indicator}`.")
-        scaled = [replace(c, factor=self._scale if c.factor == 1 else c.factor, revised=c.revised or part.revises) for c in chosen]
-        return sorted(scaled, key=lambda c: part.only.index(getattr(c, part.by))) if part.only and part.by else scaled
-
-    def _fits(self, part: Part, cell: Cell) -> bool:
-        if cell.freq != part.freq or part.accumulation and cell.accumulation != part.accumulation:
-            return False
-        if any(getattr(cell, d) != code for d, code in (TOTALS | part.where).items() if d != part.by):
-            return False
-        if part.start and cell.time_period < part.start or part.end and cell.time_period > part.end:
-            return False
-        if part.by is None:
-            return True
-        code = getattr(cell, part.by)
-        return code in part.only if part.only else code != "_T" and (part.level is None or code in self.areas(part.level))
-
-    def areas(self, level: str) -> frozenset[str]:
-        """Codes of the areas of a level, without those that are inside another (is_of_which)."""
-        return frozenset(code for code, _, _, found in self._areas if found == level)
-
-    def name(self, dimension: str, code: str) -> Text:
-        """The name of a code in both languages."""
-        try:
-            return self._names[(dimension, code)]
-        except KeyError:
-            raise ChartError(f"the code '{code}' of {dimension} has no name; add it to assets/dimensions.") from None
-
-    def indicator(self, indicator_id: str) -> Indicator:
-        """Title, unit and display of an indicator."""
-        if indicator_id not in self._indicators:
-            raise ChartError(f"the indicator '{indicator_id}' is not in the mart; add it to assets/indicators or change the chart.")
-        title_zh, title_en, zh, en, factor, unit = self._indicators[indicator_id]
-        if factor == 1 and self._scale != 1:
-            zh, en, factor = *self._scaled_unit(unit), self._scale
-        return Indicator(Text(zh=title_zh, en=title_en), Text(zh=zh, en=en), factor)
-
-    def _scaled_unit(self, unit: str) -> tuple[str, str]:
-        for _, _, zh, en, factor, other in self._indicators.values():
-            if (other, factor) == (unit, self._scale):
-                return zh, en
-        raise ChartError(f"no indicator shows {unit} divided by {self._scale}; take `display` off the chart, or declare it in the registry.")
-
-    def targets(self, indicator_id: str, only: Sequence[str] = ()) -> list[TargetCell]:
-        """Numeric targets of an indicator by year."""
-        numeric = (a.target for a in self._assessed if a.target and a.indicator_id == indicator_id)
-        return [t for t in numeric if not only or t.target_id in only]
-
-    def breaks(self, indicator_id: str, ref_area: str) -> list[tuple[date, Text]]:
-        """Days from which a series counts otherwise, with the reason."""
-        return [(day, Text(zh=zh, en=en)) for ids, areas, day, zh, en in self._breaks if _concerns(ids, areas, indicator_id, ref_area)]
-
-    def assessed(self) -> list[Assessed]:
-        """Every target with its assessment, by year and document."""
-        return [a for a in self._assessed if a.status]
-
-
-def _cells(connection: duckdb.DuckDBPyConnection, indicator_ids: list[str]) -> dict[str, list[Cell]]:
-    result = connection.execute(CELLS, [indicator_ids])
-    names = [column[0] for column in result.description]
-    cells: dict[str, list[Cell]] = {id_: [] for id_ in indicator_ids}
-    for row in result.fetchall():
-        cell = Cell(**dict(zip(names, row, strict=True)))
-        cells[cell.indicator_id].append(cell)
-    return cells
-
-
-def _preferred(part: Part, cells: Iterable[Cell]) -> list[Cell]:
-    """One cell a place and period: the first basis in the order of the part."""
-    best: dict[tuple[str, ...], Cell] = {}
-    for cell in sorted((c for c in cells if c.basis in part.basis), key=lambda c: part.basis.index(c.basis)):  # type: ignore[arg-type]
-        place = (getattr(cell, part.by) if part.by else "", cell.time_period)
-        held = best.setdefault(place, cell)
-        if held is not cell and held.basis == cell.basis:
-            raise ChartError(f"'{part.indicator}' has two values for {' '.join(filter(None, place))}; narrow the chart's `where` or `accumulation`.")
-    return sorted(best.values(), key=lambda c: c.period_end)
-
-
-def _at_one_period(part: Part, cells: list[Cell]) -> list[Cell]:
-    if part.by is None or part.start:
-        return cells
-    period = part.at or max((c.time_period for c in cells), default="")
-    return [c for c in cells if c.time_period == period]
-
-
-def _assessed(row: Sequence[Any]) -> Assessed:
-    id_, indicator, document_zh, document_en, operator, rule, value, tolerance, unit, deadline, year = row[:11]
-    status, zh, en, reached, period, fragile = row[11:]
-    document = Text(zh=document_zh, en=document_en)
-    target = TargetCell(id_, indicator, document, operator, rule, value, tolerance, unit, deadline, year) if value is not None else None
-    return Assessed(target, indicator, document, year, rule, status or "", Text(zh=zh or "", en=en or ""), reached, period, bool(fragile))
-
-
-def _concerns(series: str, areas: str, indicator_id: str, ref_area: str) -> bool:
-    wide = {"all": True, "national": ref_area == "CN", "provinces": ref_area.startswith("CN-")}[areas]
-    ids = [s.strip() for s in series.replace(",", " ").split()]
-    return wide and any(indicator_id == i or (i.endswith("*") and indicator_id.startswith(i[:-1])) for i in ids)

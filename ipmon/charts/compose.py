@@ -9,8 +9,9 @@ from datetime import date
 
 from ipmon.charts import facts, words
 from ipmon.charts.bound import Bound
-from ipmon.charts.cells import Cell, Mart, TargetCell
+from ipmon.charts.cells import Cell, TargetCell
 from ipmon.charts.declaration import BY_CATEGORY, Publisher
+from ipmon.charts.mart import Mart
 from ipmon.charts.panels import panels_of, status_row
 from ipmon.charts.picture import Lang, Panel, Picture
 
@@ -104,7 +105,11 @@ def _gaps(bound: Bound, lang: Lang) -> list[str]:
     """Which years a chart over time leaves open."""
     if bound.chart.kind in BY_CATEGORY or bound.chart.kind == "progress":
         return []
-    lines = [[c for c in cells if getattr(c, bound.by or "ref_area") == code] for cells in bound.cells.values() for code in _codes(cells, bound)]
+    lines = [
+        [c for c in cells if getattr(c, bound.by or "ref_area") == code]
+        for cells in bound.cells.values()
+        for code in _codes(cells, bound)
+    ]
     awaited = max((t.year for t in bound.targets), default=0)
     missing = [words.missing_years(line, awaited) for line in lines]
     years = sorted({year for line in missing for year in line})

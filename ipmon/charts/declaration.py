@@ -110,7 +110,7 @@ class Charts:
 
 
 def load_charts(folder: Path) -> Charts:
-    """<theme>.yaml, sequence.yaml (ids in figure order) and publishers.yaml. Raises DeclarationError with every problem at once."""
+    """<theme>.yaml, sequence.yaml (ids in figure order), publishers.yaml. Raises DeclarationError with every problem at once."""
     problems: list[str] = []
     found: dict[str, Chart] = {}
     for path in sorted(folder.glob("*.yaml")):
@@ -118,9 +118,13 @@ def load_charts(folder: Path) -> Charts:
             found |= _read_theme(path, found, problems)
     sequence = read_yaml(folder / "sequence.yaml", problems) or []
     problems += [f"charts/sequence.yaml: '{id_}' is declared in no theme file" for id_ in sequence if id_ not in found]
-    problems += [f"charts/sequence.yaml: chart '{id_}' of {c.theme}.yaml has no place" for id_, c in found.items() if id_ not in sequence]
+    problems += [
+        f"charts/sequence.yaml: chart '{id_}' of {c.theme}.yaml has no place" for id_, c in found.items() if id_ not in sequence
+    ]
     entries = read_yaml(folder / "publishers.yaml", problems) or []
-    publishers = (validated(Publisher, entry, f"charts/publishers.yaml: entry {n}", problems) for n, entry in enumerate(entries, 1))
+    publishers = (
+        validated(Publisher, entry, f"charts/publishers.yaml: entry {n}", problems) for n, entry in enumerate(entries, 1)
+    )
     declared = Charts(tuple(found[id_] for id_ in sequence if id_ in found), tuple(p for p in publishers if p))
     if problems:
         raise DeclarationError(problems)
@@ -162,7 +166,10 @@ def _unbound(template: str, chart: Chart) -> list[str]:
     bare = PLACEHOLDER.sub("", template)
     names = {name.split(".")[0] for name in PLACEHOLDER.findall(template) if "." in name}
     return [
-        *(f"the digits '{digits}' are bound to no cell; write a placeholder such as {{last}}" for digits in re.findall(r"\d+", bare)),
+        *(
+            f"the digits '{digits}' are bound to no cell; write a placeholder such as {{last}}"
+            for digits in re.findall(r"\d+", bare)
+        ),
         *(f"'{{{brace}' is no placeholder" for brace in re.findall(r"[{](\S{0,12})", bare)),
         *(f"'{{{name}.…}}' names no series of the chart" for name in sorted(names - chart.all_series.keys())),
     ]

@@ -5,7 +5,7 @@ Belongs here: which kind is drawn by what. Not here: how (time_plots.py, rank_pl
 
 from collections.abc import Callable
 
-from ipmon.charts import rank_plots, time_plots
+from ipmon.charts import multiples, rank_plots, time_plots
 from ipmon.charts.axes import page
 from ipmon.charts.picture import Kind, Picture
 from ipmon.charts.scene import Measure, Scene
@@ -14,7 +14,7 @@ BODIES: dict[Kind, Callable[[Scene, Picture, float], float]] = {
     "line_with_targets": time_plots.lines,
     "bars": time_plots.bars,
     "stacked_bars": time_plots.stacked,
-    "small_multiples": time_plots.multiples,
+    "small_multiples": multiples.multiples,
     "ranked_bars": rank_plots.ranked,
     "dumbbell": rank_plots.dumbbell,
     "progress": rank_plots.progress,

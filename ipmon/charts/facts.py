@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ipmon.charts import words
-from ipmon.charts.cells import Assessed, Cell, Indicator, Mart, TargetCell
+from ipmon.charts.cells import Assessed, Cell, Indicator, TargetCell
 from ipmon.charts.declaration import Dimension
+from ipmon.charts.mart import Mart
 from ipmon.charts.picture import STATUSES, Lang
 
 
@@ -46,7 +47,10 @@ def of_panels(cells: Sequence[Cell], by: Dimension, mart: Mart, lang: Lang) -> d
     ends = sorted({c.period_end for c in cells})
     breaks = [day for day, _ in mart.breaks(cells[0].indicator_id, cells[0].ref_area) if ends[0] < day <= ends[-1]]
     last = max(end for end in ends if not breaks or end < breaks[0])
-    pairs = {code: {c.period_end: c.value for c in cells if getattr(c, by) == code} for code in dict.fromkeys(getattr(c, by) for c in cells)}
+    pairs = {
+        code: {c.period_end: c.value for c in cells if getattr(c, by) == code}
+        for code in dict.fromkeys(getattr(c, by) for c in cells)
+    }
     both = [values for values in pairs.values() if ends[0] in values and last in values]
     end = next(c for c in cells if c.period_end == last)
     return {

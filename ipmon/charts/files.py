@@ -13,9 +13,9 @@ import duckdb
 
 from ipmon.charts import words
 from ipmon.charts.bound import Bound, bind
-from ipmon.charts.cells import Mart
 from ipmon.charts.compose import Edition, picture
 from ipmon.charts.declaration import Charts
+from ipmon.charts.mart import Mart
 from ipmon.charts.picture import LANGUAGES, Lang, Picture
 from ipmon.charts.workers import Workers, image_paths
 
@@ -80,7 +80,19 @@ def _write_csv(bound: Bound, mart: Mart, out: Path) -> Path:
 
 
 def _point_rows(bound: Bound, mart: Mart) -> Iterable[dict[str, object]]:
-    same = ("indicator_id", *DIMENSIONS, "freq", "time_period", "accumulation", "value", "value_low", "value_high", "unit", "obs_status", "basis")
+    same = (
+        "indicator_id",
+        *DIMENSIONS,
+        "freq",
+        "time_period",
+        "accumulation",
+        "value",
+        "value_low",
+        "value_high",
+        "unit",
+        "obs_status",
+        "basis",
+    )
     for series, cells in bound.cells.items():
         for cell in cells:
             indicator = mart.indicator(cell.indicator_id)

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from ipmon.charts import words
 from ipmon.charts.bound import Bound, breaks_within
-from ipmon.charts.cells import Assessed, Cell, Indicator, Mart, TargetCell
+from ipmon.charts.cells import Assessed, Cell, Indicator, TargetCell
 from ipmon.charts.declaration import BY_CATEGORY, Dimension, Series
+from ipmon.charts.mart import Mart
 from ipmon.charts.picture import Lang, Line, Panel, Point, StatusRow, Target
 from ipmon.periods import parse
 
@@ -36,7 +37,12 @@ def panels_of(bound: Bound, mart: Mart, lang: Lang) -> tuple[Panel, ...]:
     breaks = tuple(_at(day) for day, _ in bound.breaks)
     if chart.panels:
         return tuple(
-            Panel(getattr(p.title, lang), tuple(_time_line(s, bound.cells[id_], mart, lang) for id_, s in p.series.items()), (), breaks)
+            Panel(
+                getattr(p.title, lang),
+                tuple(_time_line(s, bound.cells[id_], mart, lang) for id_, s in p.series.items()),
+                (),
+                breaks,
+            )
             for p in chart.panels
         )
     lines = tuple(_time_line(s, bound.cells[id_], mart, lang) for id_, s in chart.series.items())
@@ -110,11 +116,17 @@ def _progress_line(id_: str, bound: Bound, mart: Mart, lang: Lang) -> Line:
     cell = bound.cells[id_][-1]
     part = bound.chart.series[id_].of[-1]
     indicator = mart.indicator(cell.indicator_id)
-    target = next(t for t in reversed(mart.targets(cell.indicator_id)) if not bound.chart.target_ids or t.target_id in bound.chart.target_ids)
+    target = next(
+        t
+        for t in reversed(mart.targets(cell.indicator_id))
+        if not bound.chart.target_ids or t.target_id in bound.chart.target_ids
+    )
     unit = getattr(indicator.unit, lang)
     share = float(cell.value / target.value * 100)
     when = words.period(cell.time_period, cell.accumulation, lang)
-    text = words.say("progress", lang).format(value=words.marked(cell), target=words.target_number(target, indicator), unit=unit, when=when, year=target.year)
+    text = words.say("progress", lang).format(
+        value=words.marked(cell), target=words.target_number(target, indicator), unit=unit, when=when, year=target.year
+    )
     name = _name(bound.chart.series[id_], [cell], mart, lang)
     return Line(name, (Point(0, part.indicator, share, text, not cell.is_bound),))
 
@@ -127,12 +139,16 @@ def _targets(bound: Bound, mart: Mart, lang: Lang) -> tuple[Target, ...]:
     for target in bound.targets:
         alike.setdefault(words.target_text(target, indicator), []).append(target)
     start = min(_place(c) for c in bound.all_cells) - REACH
-    return tuple(_drawn(text, group, indicator, start if len(alike) == len(group) == 1 else None, lang) for text, group in alike.items())
+    return tuple(
+        _drawn(text, group, indicator, start if len(alike) == len(group) == 1 else None, lang) for text, group in alike.items()
+    )
 
 
 def _drawn(text: str, group: Sequence[TargetCell], indicator: Indicator, start: float | None, lang: Lang) -> Target:
     target, last = group[0], group[-1]
-    value, reach = (float(n / indicator.factor) for n in (target.value, target.tolerance if target.rule in words.BANDS else 0 * target.value))
+    value, reach = (
+        float(n / indicator.factor) for n in (target.value, target.tolerance if target.rule in words.BANDS else 0 * target.value)
+    )
     label = words.say("target_of", lang).format(years=words.years(sorted({t.year for t in group}), lang), number=text)
     return Target(value - reach, value, value + reach, target.year - REACH if start is None else start, last.year + REACH, label)
 

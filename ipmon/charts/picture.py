@@ -11,7 +11,9 @@ from ipmon.errors import IpmonError
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 STATUSES = ("met", "met_so_far", "on_track", "needs_acceleration", "off_track", "moving_away", "missed", "not_assessed")
-Kind = Literal["line_with_targets", "bars", "ranked_bars", "small_multiples", "stacked_bars", "dumbbell", "progress", "status_strip"]
+Kind = Literal[
+    "line_with_targets", "bars", "ranked_bars", "small_multiples", "stacked_bars", "dumbbell", "progress", "status_strip"
+]
 
 
 class ChartError(IpmonError):

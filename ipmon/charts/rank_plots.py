@@ -65,7 +65,9 @@ def dumbbell(scene: Scene, picture: Picture, top: float) -> float:
         pair = [(line, p) for line, p in ((0, start.get(end.tick)), (1, end)) if p]
         xs = [left + p.value * scale for _, p in pair]
         scene.marks.append(Stroke(((min(xs), y), (max(xs), y)), theme.AXIS, 2.0))
-        scene.marks += [Dot(x, y, theme.MARKERS[line], theme.SERIES[line], not p.firm, 8.0) for x, (line, p) in zip(xs, pair, strict=True)]
+        scene.marks += [
+            Dot(x, y, theme.MARKERS[line], theme.SERIES[line], not p.firm, 8.0) for x, (line, p) in zip(xs, pair, strict=True)
+        ]
         for x, (_, p) in zip(xs, pair, strict=True):
             side = -1 if x == min(xs) and len(xs) > 1 else 1
             scene.words(x + side * 9, y + size * 0.35, p.text, size, anchor="right" if side < 0 else "left")
@@ -103,7 +105,10 @@ def progress(scene: Scene, picture: Picture, top: float) -> float:
 
 def strip(scene: Scene, picture: Picture, top: float) -> float:
     """Every target as a row: indicator, target, latest value, period, status as symbol and word; returns the row below."""
-    widths = [max(scene.measure(text, theme.SMALL) for text in column) for column in zip(picture.columns, *(r.texts for r in picture.rows), strict=True)]
+    widths = [
+        max(scene.measure(text, theme.SMALL) for text in column)
+        for column in zip(picture.columns, *(r.texts for r in picture.rows), strict=True)
+    ]
     edges = _edges(scene.width - theme.MARGIN, widths)
     y, group = _strip_row(scene, picture.columns, edges, top + theme.SMALL, theme.MUTED) + 2, ""
     for row in picture.rows:
@@ -151,5 +156,8 @@ def _names(scene: Scene, names: list[str], top: float, row: float, size: float) 
     made: list[Words] = []
     for n, parts in enumerate(wrapped):
         middle = top + (n + 0.5) * row + size * 0.35
-        made += [scene.words(theme.MARGIN, middle + (k - (len(parts) - 1) / 2) * size * 1.15, part, size) for k, part in enumerate(parts)]
+        made += [
+            scene.words(theme.MARGIN, middle + (k - (len(parts) - 1) / 2) * size * 1.15, part, size)
+            for k, part in enumerate(parts)
+        ]
     return max(w.box.right for w in made) + theme.GAP * 1.5

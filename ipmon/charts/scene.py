@@ -115,14 +115,18 @@ class Scene:
     height: float = 0.0
     marks: list[Mark] = field(default_factory=list)
 
-    def words(self, x: float, y: float, text: str, size: float = theme.LABEL, colour: str = theme.INK, anchor: Anchor = "left") -> Words:
+    def words(
+        self, x: float, y: float, text: str, size: float = theme.LABEL, colour: str = theme.INK, anchor: Anchor = "left"
+    ) -> Words:
         """A line of text set at once; returns it so that its box can be used."""
         made = self.trial(x, y, text, size, colour, anchor)
         if text:
             self.marks.append(made)
         return made
 
-    def trial(self, x: float, y: float, text: str, size: float = theme.LABEL, colour: str = theme.INK, anchor: Anchor = "left") -> Words:
+    def trial(
+        self, x: float, y: float, text: str, size: float = theme.LABEL, colour: str = theme.INK, anchor: Anchor = "left"
+    ) -> Words:
         """The same, measured but not set."""
         width = self.measure(text, size)
         left = x - {"left": 0.0, "centre": width / 2, "right": width}[anchor]
@@ -168,10 +172,14 @@ class Scene:
         """Raises ChartError at the first text that leaves the page or covers another."""
         for words in self.texts:
             if not words.box.within(self.width, self.height):
-                raise ChartError(f"{self.name}: the text '{words.text}' is clipped by the edge of the page. Shorten it or show fewer points.")
+                raise ChartError(
+                    f"{self.name}: the text '{words.text}' is clipped by the edge of the page. Shorten it or show fewer points."
+                )
         for one, other in combinations(self.texts, 2):
             if one.box.overlaps(other.box):
-                raise ChartError(f"{self.name}: the texts '{one.text}' and '{other.text}' overlap. Shorten one or show fewer points.")
+                raise ChartError(
+                    f"{self.name}: the texts '{one.text}' and '{other.text}' overlap. Shorten one or show fewer points."
+                )
 
 
 def wrap(text: str, width: float, size: float, measure: Measure) -> list[str]:

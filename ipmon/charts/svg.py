@@ -36,7 +36,9 @@ def _outline(character: str) -> str:
     letters = {outline.MOVETO: "M", outline.LINETO: "L", outline.CURVE3: "Q", outline.CURVE4: "C", outline.CLOSEPOLY: "Z"}
     parts = []
     for points, code in outline.iter_segments(simplify=False, curves=True):
-        pairs = "" if code == outline.CLOSEPOLY else " ".join(f"{v * UNITS * (-1 if k % 2 else 1):.0f}" for k, v in enumerate(points))
+        pairs = (
+            "" if code == outline.CLOSEPOLY else " ".join(f"{v * UNITS * (-1 if k % 2 else 1):.0f}" for k, v in enumerate(points))
+        )
         parts.append(letters[code] + pairs)
     return f'<path id="u{ord(character):x}" d="{"".join(parts)}"/>\n'
 
@@ -50,7 +52,9 @@ def _marked(mark: Mark) -> str:
             dashed = f' stroke-dasharray="{pattern}"' if pattern else ""
             return f'<path d="{_way(points)}" fill="none" stroke="{colour}" stroke-width="{_n(width)}" stroke-linejoin="round"{dashed}/>'
         case Bar(box, colour, hatched):
-            corners = f'x="{_n(box.left)}" y="{_n(box.top)}" width="{_n(box.right - box.left)}" height="{_n(box.bottom - box.top)}"'
+            corners = (
+                f'x="{_n(box.left)}" y="{_n(box.top)}" width="{_n(box.right - box.left)}" height="{_n(box.bottom - box.top)}"'
+            )
             if not hatched:
                 return f'<rect {corners} fill="{colour}"/>'
             lines = "".join(_way(line) for line in shapes.hatching(box.left, box.top, box.right, box.bottom))

@@ -14,7 +14,7 @@ from ipmon.declared import Text
 from ipmon.intervals import round_half_up
 from ipmon.periods import parse
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 TITLE_LIMIT = {"zh": 25, "en": 15}
 COMMA = {"zh": "，", "en": ", "}
 LIST = {"zh": "、", "en": ", "}
@@ -43,7 +43,10 @@ VOCABULARY = {
         en="Fragile: the status would change within the printed precision or the usual revision.",
     ),
     "columns": Text(zh="指标|目标|最新数值|时期|状态", en="Indicator|Target|Latest|Period|Status"),
-    "source": Text(zh="来源：{names}{reprints}。发布 {release}，数据截至 {day}。", en="Source: {names}{reprints}. Release {release}, data as of {day}."),
+    "source": Text(
+        zh="来源：{names}{reprints}。发布 {release}，数据截至 {day}。",
+        en="Source: {names}{reprints}. Release {release}, data as of {day}.",
+    ),
     "reprints": Text(zh="（部分采自媒体转载）", en=" (some as carried by the press)"),
     "press": Text(zh="媒体报道", en="press reports"),
     "p": Text(zh="[p] 初步数。", en="[p] provisional."),
@@ -194,7 +197,9 @@ def title(template: str, facts: dict[str, str], lang: Lang, where: str) -> str:
     length = len(text) if lang == "zh" else len(text.split())
     if length > TITLE_LIMIT[lang]:
         counted = "characters" if lang == "zh" else "words"
-        raise ChartError(f"{where}: the {lang} title '{text}' has {length} {counted}, more than {TITLE_LIMIT[lang]}; shorten its template.")
+        raise ChartError(
+            f"{where}: the {lang} title '{text}' has {length} {counted}, more than {TITLE_LIMIT[lang]}; shorten its template."
+        )
     return text[0].upper() + text[1:]
 
 

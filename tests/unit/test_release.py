@@ -48,8 +48,9 @@ def mart(folder: Path, as_of: date = DAY, value: str = "13.04") -> Path:
             create table indicators as select 'share' as indicator_id, '占比' as title_zh, 'Share' as title_en, '%' as unit_zh,
                 '%' as unit_en, 1 as display_factor;
             create table reconciliations as select 'twin' as identity_id, 'share' as indicator_id, '2023' as time_period,
-                'CN' as ref_area, '_T' as counterpart_area, '_T' as ip_type, '_T' as industry,
-                13.04::decimal(28,6) as published_value, 12.9::decimal(28,6) as implied_value, verdict from (values ('agrees'), ('agrees'), ('contradicts')) v(verdict);
+                'CN' as ref_area, '_T' as counterpart_area, '_T' as ip_type, '_T' as industry, verdict,
+                13.04::decimal(28,6) as published_value, 12.9::decimal(28,6) as implied_value
+                from (values ('agrees'), ('agrees'), ('contradicts')) v(verdict);
             create table checks (check_id varchar, table_name varchar, expectation varchar, severity varchar, status varchar,
                 unexpected_count bigint, observed varchar, message_zh varchar, message_en varchar, guidance varchar);
             create table release as select 'r1' as release_id, date '{as_of}' as as_of;

@@ -1,0 +1,89 @@
+"""Labels of charts over time: values, targets and names where they are free of lines and of each other.
+
+Belongs here: trying places for words. Not here: what is labelled (time_plots.py, multiples.py), the test for room (scene.py).
+"""
+
+from collections.abc import Sequence
+
+from ipmon.charts import theme
+from ipmon.charts.axes import Plane
+from ipmon.charts.picture import ChartError, Line, Point, Target
+from ipmon.charts.scene import Anchor, Box, Dot, Scene, Words, wrap
+
+NAME_WIDTH = 150.0
+KEY = 14.0
+
+
+def label_bar(scene: Scene, box: Box, point: Point) -> None:
+    """A bar's value above it, or inside its top where a target line passes above."""
+    middle = (box.left + box.right) / 2
+    inside = theme.PAPER if point.firm else theme.INK
+    spots = [(box.top - 5, theme.INK), (box.top + theme.LABEL + 4, inside), (box.top - 18, theme.INK), (box.bottom - 6, inside)]
+    if not scene.place([[scene.trial(middle, y, point.text, theme.LABEL, colour, "centre")] for y, colour in spots]):
+        raise ChartError(f"{scene.name}: no room for the value {point.text} of {point.tick}. Show fewer years.")
+
+
+def label_target(scene: Scene, plane: Plane, target: Target, keep_clear: Sequence[Box] = ()) -> None:
+    """The target's words near its line: on one row if there is room, else on two."""
+    left, right = plane.x(max(target.start, plane.x_low)), plane.x(min(target.end, plane.x_high))
+    size, step = theme.SMALL, theme.SMALL * 1.2
+    one_row = [target.text]
+    two_rows = wrap(target.text, scene.measure(target.text, size) * 0.62, size, scene.measure)
+    spots: list[list[Words]] = []
+    for rows in (one_row, two_rows):
+        high, low = plane.y(target.high) - 5 - (len(rows) - 1) * step, plane.y(target.low) + size + 3
+        tops = [high, low, *(low + step * k for k in (1, 2)), *(high - step * k for k in (1, 2))]
+        places: list[tuple[float, Anchor]] = [
+            ((left + right) / 2, "centre"),
+            (left + 2, "left"),
+            (right, "right"),
+            (right + 6, "left"),
+        ]
+        if right - left > 2 * NAME_WIDTH:
+            places = [(left + 2 + k * (right - left) / 12, "left") for k in range(12)]
+        spots += [
+            [scene.trial(x, y + k * step, text, size, theme.TARGET, at) for k, text in enumerate(rows)]
+            for y in tops
+            for x, at in places
+        ]
+    if not scene.place(spots, keep_clear, plane.left):
+        raise ChartError(f"{scene.name}: no room for the label '{target.text}'. Show fewer years.")
+
+
+def label_points(scene: Scene, plane: Plane, line: Line, all_points: bool) -> None:
+    must = [line.points[-1], line.points[0], *(p for p in line.points if not p.firm or "[" in p.text)]
+    for point in dict.fromkeys(must + (list(line.points) if all_points else [])):
+        placed = place_value(scene, plane, point, point.text, theme.LABEL, plane.left, scene.width)
+        if not placed and point in must:
+            raise ChartError(f"{scene.name}: no room for the value {point.text} of {point.tick}. Show fewer years.")
+
+
+def name_line(scene: Scene, plane: Plane, line: Line, n: int) -> None:
+    named = name_beside(scene, plane.right + theme.GAP + KEY, plane.y(line.points[-1].value), line.name)
+    scene.marks.append(Dot(plane.right + theme.GAP + KEY / 2 - 2, named - 4, theme.MARKERS[n], theme.SERIES[n]))
+
+
+def name_beside(scene: Scene, x: float, y: float, name: str) -> float:
+    """A name wrapped beside the plane, moved down or up to the nearest free rows; returns its first baseline."""
+    parts = wrap(name, NAME_WIDTH, theme.LABEL, scene.measure)
+    height = theme.LABEL * theme.LINE_SPACING
+    for shift in (0, *(s * sign for s in range(4, 200, 4) for sign in (1, -1))):
+        rows = [scene.trial(x, y + 4 + shift + (k - (len(parts) - 1) / 2) * height, part) for k, part in enumerate(parts)]
+        if not any(row.box.overlaps(other.box, 2.0) for row in rows for other in scene.texts):
+            scene.marks += rows
+            return rows[0].y
+    raise ChartError(f"{scene.name}: no room for the name '{name}'.")
+
+
+def place_value(scene: Scene, plane: Plane, point: Point, text: str, size: float, left: float, right: float) -> bool:
+    x, y = plane.x(point.at), plane.y(point.value)
+    spots: list[tuple[float, float, Anchor]] = [
+        (x, y - 8, "centre"),
+        (x, y + size + 5, "centre"),
+        (x + 8, y + size * 0.35, "left"),
+        (x - 8, y + size * 0.35, "right"),
+    ]
+    spots += [(x + 4, y - 8, "right"), (x - 4, y - 8, "left"), (x + 4, y + size + 5, "right"), (x - 4, y + size + 5, "left")]
+    spots += [(x, y - 20, "centre"), (x + 8, y - 14, "right"), (x + 8, y + size + 12, "right"), (x + 8, y - 24, "right")]
+    tried = [scene.trial(a, b, text, size, theme.INK, anchor) for a, b, anchor in spots]
+    return scene.place([[w] for w in tried if w.box.right <= right and w.box.bottom <= plane.bottom], (), left)

@@ -1,0 +1,78 @@
+"""What Dagster sees: definitions that load, the graph's layers, checks that are registered, the schedule, the inbox."""
+
+import shutil
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from ipmon.deliveries import load_manifest
+from ipmon.paths import DataRoot
+from pipelines.checks import KINDS
+from pipelines.definitions import defs
+from pipelines.sensors import inbox
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+FIGURES = "examination_cycles"
+
+
+def test_the_definitions_load_as_the_web_server_loads_them() -> None:
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_the_graph_has_the_layers_that_a_statistician_knows() -> None:
+    graph = defs.resolve_asset_graph()
+    groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
+    assert groups == {"raw", "staging", "figures", "observations", "indicators", "marts", "charts", "bulletin", "release"}
+    for key in graph.get_all_asset_keys():
+        assert graph.get(key).description, key
+        assert graph.get(key).owners, key
+
+
+def test_every_rule_that_ran_is_reported_by_a_registered_check(mart: duckdb.DuckDBPyConnection) -> None:
+    ran = {tuple(row) for row in mart.execute("select distinct table_name, severity from checks").fetchall()}
+    assert ran == set(KINDS)
+
+
+def test_a_release_is_scheduled_monthly_in_beijing_time() -> None:
+    schedule = defs.resolve_schedule_def("monthly_release")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 9 20 * *", "Asia/Shanghai")
+
+
+@pytest.fixture
+def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("IPMON_HOME", str(tmp_path))
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+def shipped(source: str) -> Path:
+    return next((CHECKOUT / "data" / "raw" / source).rglob("*.csv"))
+
+
+def test_a_file_named_by_contract_is_received_and_a_release_asked_for(box: Path) -> None:
+    shutil.copy(shipped(FIGURES), box / f"{FIGURES}@2026-11.csv")
+    outcome = inbox(dg.build_sensor_context())
+    assert isinstance(outcome, dg.SensorResult)
+    assert len(outcome.run_requests or []) == 1
+    assert [d.source_id for d in load_manifest(DataRoot(box.parent))] == [FIGURES]
+    assert list(box.iterdir()) == []
+
+
+def test_a_broken_file_leaves_the_inbox_for_quarantine(box: Path) -> None:
+    (box / f"{FIGURES}@2026-11.csv").write_bytes(shipped(FIGURES).read_bytes()[:-5])
+    outcome = inbox(dg.build_sensor_context())
+    assert isinstance(outcome, dg.SkipReason)
+    assert "REJECTED TRUNCATED" in (outcome.skip_message or "")
+    assert list(box.iterdir()) == []
+    assert len(list((box.parent / "work" / "quarantine" / FIGURES).iterdir())) == 1
+
+
+def test_a_file_with_another_name_stays_and_is_explained(box: Path) -> None:
+    (box / "notes.txt").write_text("hello")
+    outcome = inbox(dg.build_sensor_context())
+    assert isinstance(outcome, dg.SkipReason)
+    assert "name it <source>@<period>.<ending>" in (outcome.skip_message or "")
+    assert (box / "notes.txt").exists()
