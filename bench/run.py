@@ -26,7 +26,7 @@ def main() -> None:
     """Measures and writes the report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="warm runs to take the median of (default: 3)")
-    parser.add_argument("--cold", action="store_true", help="also measure the set-up of a new environment (needs the package index)")
+    parser.add_argument("--cold", action="store_true", help="also measure the set-up of a new environment")
     options = parser.parse_args()
     rows = [("cold set-up (make lint in a new clone)", cold_setup())] if options.cold else []
     stages, totals, unchanged = warm_runs(options.runs)
@@ -82,7 +82,7 @@ def write_report(rows: list[tuple[str, float]], whole: float, peak: float, runs:
         "",
         "| what | seconds | share of a warm run |",
         "|---|---:|---:|",
-        *(f"| {name.strip() if not name.startswith('  ') else '&nbsp;&nbsp;' + name.strip()} | {s:.1f} | {s / whole:.0%} |" for name, s in rows),
+        *(f"| {name.replace('  ', '&nbsp;&nbsp;')} | {seconds:.1f} | {seconds / whole:.0%} |" for name, seconds in rows),
         "",
         f"Peak memory of any one process: {peak:.0f} MB.",
     ]

@@ -98,9 +98,16 @@ def targets(declared: Iterable[Target]) -> list[Row]:
     return [{**t.model_dump(), "target_value": t.value, "source_target": t.sources} for t in declared]
 
 
-def guideline_items(items: Iterable[GuidelineItem]) -> list[Row]:
-    """The guideline row by row."""
-    return [{**i.model_dump(), "covered_by": "|".join(i.covered_by)} for i in items]
+def guideline_items(items: Iterable[GuidelineItem], grades: Mapping[str, str]) -> list[Row]:
+    """The guideline row by row, with the public indicators that cover it. `grades`: by indicator."""
+    return [{**i.model_dump(), **_coverage(i, grades)} for i in items]
+
+
+def _coverage(item: GuidelineItem, grades: Mapping[str, str]) -> Row:
+    public = [id_ for id_ in item.covered_by if grades[id_] == "public"]
+    if public or not item.covered_by:
+        return {"covered_by": "|".join(public)}
+    return {"covered_by": "", "not_measured_zh": "由未公开的指标反映。", "not_measured_en": "Covered by indicators that are not public."}
 
 
 def sources(contracts: Mapping[str, SourceContract], received: Sequence[Delivery]) -> list[Row]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from ipmon.declared import Declared, Text, read_yaml, validated
+from ipmon.declared import Declared, Text, read_items, validated
 
 
 class Correction(Declared):
@@ -50,6 +50,6 @@ class Corrector:
 
 def load_corrections(path: Path, problems: list[str]) -> list[Correction]:
     """The corrections of one file."""
-    entries: Iterable[Any] = read_yaml(path, problems) or []
-    made = (validated(Correction, e, f"{path.name}: entry {n}", problems) for n, e in enumerate(entries, 1))
+    entries = enumerate(read_items(path, problems), 1)
+    made = (validated(Correction, entry, f"{path.name}: entry {n}", problems) for n, entry in entries)
     return [c for c in made if c]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ipmon.contracts import SourceContract, load_contracts
 from ipmon.corrections import Correction, load_corrections
-from ipmon.dimensions import DIMENSIONS, Dimensions, load_dimensions
+from ipmon.dimensions import CODED, Dimensions, load_dimensions
 from ipmon.errors import DeclarationError
+from ipmon.grades import Grades, grades_of
 from ipmon.guideline import GuidelineItem, check_items, load_items
 from ipmon.identities import Identity, load_identities
 from ipmon.marts import MartSchema, load_schema
@@ -32,14 +33,10 @@ class Declarations:
     identities: dict[str, Identity]
     schema: MartSchema
 
-    def grade_of(self) -> dict[str, str]:
-        """The grade of every indicator: the strictest among its own, its inputs' and theirs."""
-        order = ("public", "internal", "restricted")
-        grades = {id_: i.grade for id_, i in self.registry.indicators.items()}
-        for id_ in self.registry.in_dependency_order():
-            needed = [id_, *self.registry.indicators[id_].inputs]
-            grades[id_] = max((grades[i] for i in needed), key=order.index)
-        return {id_: str(grade) for id_, grade in grades.items()}
+    @property
+    def grades(self) -> Grades:
+        """Who may see what."""
+        return grades_of(self.registry, self.contracts, {id_: identity.compared for id_, identity in self.identities.items()})
 
 
 def load(root: Path) -> Declarations:
@@ -76,12 +73,13 @@ def _cross_problems(d: Declarations) -> list[str]:
     for (series, variant), ids in d.registry.claims.items():
         shared = {indicators[id_].unit for id_ in ids}
         if len(shared) < len(ids):
-            problems.append(f"indicators: series '{series}' {variant} is claimed by {', '.join(ids)} with one unit")
+            problems.append(f"indicators: series '{' '.join(filter(None, (series, variant)))}' is claimed by {', '.join(ids)} with one unit")
     for id_, identity in d.identities.items():
-        named = [*identity.indicators, *(identity.parts if identity.kind in ("series", "at_most") else [])]
-        problems += [f"identities: {id_}: unknown indicator '{i}'" for i in named if i not in indicators]
-        dims = [x for x in [identity.dimension, *identity.total] if x and x not in DIMENSIONS]
+        problems += [f"identities: {id_}: unknown indicator '{i}'" for i in identity.compared if i not in indicators]
+        dims = [x for x in [identity.dimension, *identity.total] if x and x not in CODED]
         problems += [f"identities: {id_}: unknown dimension '{x}'" for x in dims]
+        codes = [*identity.total.items(), *((identity.dimension, p) for p in identity.parts if identity.kind == "codes")]
+        problems += [f"identities: {id_}: unknown code '{c}' of {x}" for x, c in codes if not d.dimensions.knows(x, c)]
     items = {item.row_id for item in d.items}
     problems += [
         f"indicators/{i.theme}.yaml: {id_}: unknown guideline row '{row}'"
@@ -89,10 +87,24 @@ def _cross_problems(d: Declarations) -> list[str]:
         for row in i.guideline
         if row not in items
     ]
-    try:
-        d.registry.in_dependency_order()
-    except (ValueError, KeyError) as error:
-        problems.append(f"indicators: {error}")
+    problems += [f"labels: unknown code {code}" for code in d.dimensions.unknown_codes()]
+    problems += _derivation_problems(d)
     check_targets(d.targets, {id_: i.unit for id_, i in indicators.items()}, problems)
     check_items(d.items, set(indicators), problems)
     return problems
+
+
+def _derivation_problems(d: Declarations) -> list[str]:
+    """Circles; and values that would pass from a closely held indicator into its level's revisions and targets."""
+    try:
+        d.registry.in_dependency_order()
+    except ValueError as error:
+        return [f"indicators: {error}"]
+    if any(i not in d.registry.indicators for entry in d.registry.indicators.values() for i in entry.inputs):
+        return []
+    grades = d.grades.indicators
+    return [
+        f"indicators/{i.theme}.yaml: {id_}: must have the grade of its level '{i.implied_previous.level}', which is revised by it"
+        for id_, i in d.registry.indicators.items()
+        if i.implied_previous and grades[id_] != grades[i.implied_previous.level]
+    ]

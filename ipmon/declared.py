@@ -4,6 +4,7 @@ Belongs here: YAML and CSV reading, the strict base model, collecting all proble
 """
 
 import csv
+import re
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 M = TypeVar("M", bound=BaseModel)
+ID = re.compile(r"[a-z][a-z0-9_]{1,62}")
 
 
 class Declared(BaseModel):
@@ -47,10 +49,33 @@ def read_yaml(path: Path, problems: list[str]) -> Any:
         return None
 
 
-def read_csv(path: Path) -> list[dict[str, str]]:
-    """The rows of one of our own CSV declarations, UTF-8, keyed by header."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def read_entries(path: Path, problems: list[str], ids: re.Pattern[str] = ID) -> dict[str, Any]:
+    """The entries of a file that maps ids to them; anything else, and any id not written as the pattern says, is noted."""
+    content = read_yaml(path, problems) or {}
+    if not isinstance(content, dict):
+        problems.append(f"{path.name}: holds no entries; write each as 'id:' with its keys indented below")
+        return {}
+    problems += [f"{path.name}: '{id_}' is no id; ids match {ids.pattern}" for id_ in content if not ids.fullmatch(str(id_))]
+    return {str(id_): entry for id_, entry in content.items()}
+
+
+def read_items(path: Path, problems: list[str]) -> list[Any]:
+    """The items of a file that lists them; anything else is noted."""
+    content = read_yaml(path, problems) or []
+    if not isinstance(content, list):
+        problems.append(f"{path.name}: holds no list; begin each item with '- '")
+        return []
+    return content
+
+
+def read_csv(path: Path, problems: list[str]) -> list[dict[str, str]]:
+    """The rows of one of our own CSV declarations, UTF-8, keyed by header; none after noting why it cannot be read."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        problems.append(f"{path.name}: {error}")
+        return []
 
 
 def validated(model: type[M], data: Any, where: str, problems: list[str]) -> M | None:

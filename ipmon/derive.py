@@ -10,13 +10,12 @@ from datetime import date
 from decimal import Decimal
 
 from ipmon.dimensions import DIMENSIONS, Break
-from ipmon.figures import Figure, Key
+from ipmon.figures import DECIMALS, Figure, Key
 from ipmon.intervals import Interval, round_half_up
 from ipmon.periods import Period
 from ipmon.registry import Indicator, Registry
 from ipmon.vintages import Book, Vintage
 
-DECIMALS = 6
 HUNDRED = Decimal(100)
 
 
@@ -151,7 +150,7 @@ class _Deriver:
             first,
             key=replace(key, indicator_id=self.id_, accumulation=_accumulation(self.indicator, key)),
             value=round_half_up(value, DECIMALS),
-            interval=_widened(interval, value),
+            interval=interval.outward(DECIMALS),
             unit=self.indicator.unit,
             decimals=2 if self.indicator.unit in ("percent", "percentage_points") else first.decimals,
             obs_status="P" if any(i.obs_status == "P" for i in inputs) else "A",
@@ -191,15 +190,6 @@ def _growth_of(a: tuple[Decimal, Interval], b: tuple[Decimal, Interval]) -> tupl
     """(a / b - 1) * 100, in percent (methodology 2.5)."""
     result = quotient(a, b, HUNDRED)
     return None if result is None else (result[0] - HUNDRED, result[1] + Interval(-HUNDRED, -HUNDRED))
-
-
-def _widened(interval: Interval, value: Decimal) -> Interval:
-    """The interval at six decimals, ends outward, the rounded value inside."""
-    step = Decimal(1).scaleb(-DECIMALS)
-    rounded = round_half_up(value, DECIMALS)
-    low = None if interval.low is None else min(round_half_up(interval.low, DECIMALS) - step, rounded)
-    high = None if interval.high is None else max(round_half_up(interval.high, DECIMALS) + step, rounded)
-    return Interval(low, high)
 
 
 def _accumulation(indicator: Indicator, key: Key) -> str:

@@ -3,18 +3,24 @@
 Belongs here: loading the code lists of assets/dimensions and looking words up in them. Not here: indicators (see registry.py).
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from ipmon.declared import Declared, Text, read_csv, read_yaml, validated
+from ipmon.declared import Declared, M, Text, read_csv, read_entries, read_items, validated
+from ipmon.periods import Accumulation
 
+Stage = Literal["preliminary", "final", "census"]
+UNIT_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,62}")
 CODED = ("ip_type", "owner_kind", "industry", "technology", "counterpart_area")
 DIMENSIONS = ("ref_area", *CODED)
+COVERAGES = ("DOM", "DOM-ML", "FOR")
+"""Domestic, domestic without Hong Kong, Macao and Taiwan, and foreign."""
 
 
 class Area(Declared):
@@ -27,6 +33,13 @@ class Area(Declared):
     name_zh: str
     name_en: str
     aliases: str
+
+
+class Code(Text):
+    """A code of a dimension other than the area, with its name."""
+
+    dimension: Literal["ip_type", "owner_kind", "industry", "technology", "counterpart_area"]
+    code: str
 
 
 class Scale(Declared):
@@ -46,15 +59,24 @@ class Unit(Declared):
     scales: dict[str, Scale] = {}
 
 
+class Meant(Declared):
+    """What a reading says of a row: a vintage stage, the unit it was rounded to, a running total, a coverage."""
+
+    stage: Stage | None = None
+    round_to: Decimal | None = None
+    accumulation: Accumulation | None = None
+    counterpart_area: str | None = None
+
+
 class Reading(Declared):
-    """What one printed row means where only its note says so: a vintage stage, a rounding, a running total, a coverage."""
+    """What one printed row means where only its note says so; `source` is where the reader can see it."""
 
     series: str | None = None
     period: str | None = None
     value: str | None = None
     note_contains: str | None = None
     source: str | None = None
-    set: dict[Literal["stage", "round_to", "accumulation", "counterpart_area"], str | int]
+    set: Meant
     reason: str
 
     def matches(self, row: dict[str, str]) -> bool:
@@ -77,6 +99,28 @@ class Break(Declared):
         """Whether it breaks this indicator's series of this area. `*` at the end of an id is any ending."""
         wide = {"all": True, "national": ref_area == "CN", "provinces": ref_area.startswith("CN-")}[self.ref_areas]
         return wide and any(indicator_id == i or (i.endswith("*") and indicator_id.startswith(i[:-1])) for i in self.indicators)
+
+
+class Label(Declared):
+    """The codes that one text of the dimension column assigns, for one series or (empty) for any; `exclude`: why it is not taken."""
+
+    label: str
+    series: str
+    ref_area: str
+    ip_type: str
+    owner_kind: str
+    industry: str
+    technology: str
+    counterpart_area: str
+    stage: Stage | Literal[""]
+    variant: str
+    exclude: str
+    note: str
+
+    @property
+    def assigned(self) -> dict[str, str]:
+        """What it assigns, by column."""
+        return {name: text for name, text in self.model_dump(exclude={"label", "series", "note"}).items() if text}
 
 
 @dataclass
@@ -115,6 +159,25 @@ class Dimensions:
     breaks: list[Break]
     codes: dict[tuple[str, str], Text]
 
+    def unknown_codes(self) -> list[str]:
+        """Every code that a label assigns and no list explains."""
+        return sorted(
+            f"'{code}' of {dimension} (label '{label}')"
+            for (_, label), assigned in self.labels.rows.items()
+            for dimension, code in assigned.items()
+            if dimension in DIMENSIONS and not self.knows(dimension, code)
+        )
+
+    def knows(self, dimension: str, code: str) -> bool:
+        """Whether a code of a dimension is in its list. A counterpart is an area too, or a coverage of the contract."""
+        if dimension == "ref_area":
+            return code in self.areas
+        return (
+            code == "_T"
+            or (dimension, code) in self.codes
+            or (dimension == "counterpart_area" and (code in self.areas or code in COVERAGES))
+        )
+
     @property
     def area_aliases(self) -> dict[str, str]:
         """Every written form of an area, with its code."""
@@ -127,23 +190,23 @@ class Dimensions:
 
 def load_dimensions(folder: Path, problems: list[str]) -> Dimensions:
     """The code lists, labels, readings and breaks of one folder."""
-    areas = _models(Area, read_csv(folder / "areas.csv"), "areas.csv", problems)
-    units = read_yaml(folder / "units.yaml", problems) or {}
+    areas = _models(Area, read_csv(folder / "areas.csv", problems), "areas.csv", problems)
+    units = read_entries(folder / "units.yaml", problems, UNIT_ID)
     return Dimensions(
         areas={area.code: area for area in areas},
         units={id_: u for id_, entry in units.items() if (u := validated(Unit, entry, f"units.yaml: {id_}", problems))},
         labels=_load_labels(folder / "labels", problems),
-        readings=_models(Reading, read_yaml(folder / "readings.yaml", problems) or [], "readings.yaml", problems),
-        breaks=_models(Break, read_yaml(folder / "breaks.yaml", problems) or [], "breaks.yaml", problems),
+        readings=_models(Reading, read_items(folder / "readings.yaml", problems), "readings.yaml", problems),
+        breaks=_models(Break, read_items(folder / "breaks.yaml", problems), "breaks.yaml", problems),
         codes={
-            (row["dimension"], row["code"]): Text(zh=row["zh"], en=row["en"])
+            (code.dimension, code.code): Text(zh=code.zh, en=code.en)
             for path in sorted(folder.glob("codes*.csv"))
-            for row in read_csv(path)
+            for code in _models(Code, read_csv(path, problems), path.name, problems)
         },
     )
 
 
-def _models(model: type, rows: list[dict[str, str]], where: str, problems: list[str]) -> list:  # type: ignore[type-arg]
+def _models(model: type[M], rows: list[Any], where: str, problems: list[str]) -> list[M]:
     made = (validated(model, row, f"{where}: entry {n}", problems) for n, row in enumerate(rows, 1))
     return [m for m in made if m]
 
@@ -151,10 +214,10 @@ def _models(model: type, rows: list[dict[str, str]], where: str, problems: list[
 def _load_labels(folder: Path, problems: list[str]) -> Labels:
     labels = Labels()
     for path in sorted(folder.glob("*.csv")):
-        for row in read_csv(path):
-            key = (row.pop("series"), row.pop("label"))
-            assigned = {name: text for name, text in row.items() if text and name != "note"}
+        where = f"labels/{path.name}"
+        for label in _models(Label, read_csv(path, problems), where, problems):
+            key, assigned = (label.series, label.label), label.assigned
             if labels.rows.get(key, assigned) != assigned:
-                problems.append(f"labels/{path.name}: '{key[1]}' of series '{key[0] or 'any'}' has two meanings")
+                problems.append(f"{where}: '{label.label}' of series '{label.series or 'any'}' has two meanings")
             labels.rows[key] = assigned
     return labels

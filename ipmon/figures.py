@@ -6,19 +6,23 @@ Belongs here: routing, units, periods, wordings and release dates of published r
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ipmon.corrections import Corrector
 from ipmon.dimensions import CODED, Dimensions, Reading
-from ipmon.intervals import Interval, printed
+from ipmon.grades import Grades
+from ipmon.intervals import Interval, printed, round_half_up
 from ipmon.periods import Span, month_end
 from ipmon.periods import read as read_period
 from ipmon.registry import Indicator, Registry
 from ipmon.wordings import Rule
 from ipmon.wordings import read as read_value
+
+DECIMALS = 6
+"""Decimals that a mart stores; values are rounded to them, intervals outward."""
 
 STAGES = {"preliminary": 0, "": 1, "final": 2, "census": 3}
 QUALITIES = {"derived": 0, "secondary": 1, "official-reprint": 2, "official": 3}
@@ -92,6 +96,7 @@ class Conformer:
     dimensions: Dimensions
     wordings: Sequence[Rule]
     corrector: Corrector
+    grades: Grades = field(default_factory=Grades)
 
     def conform(self, rows: Iterable[Mapping[str, Any]], received_on: Mapping[str, date]) -> tuple[list[Figure], list[Excluded]]:
         """All staged rows as figures or exclusions: rows in = figures + excluded. `received_on` by delivery_id."""
@@ -111,19 +116,22 @@ class Conformer:
         codes = dict(self._codes(row, cities))
         indicator_id, indicator, factor = self._route(row, codes.get("variant", ""))
         settings: dict[str, Any] = {
-            key: value for reading in readings if reading.matches(row) for key, value in reading.set.items()
+            key: value
+            for reading in readings
+            if reading.matches(row)
+            for key, value in reading.set.model_dump(exclude_none=True).items()
         }
-        codes |= {c: str(settings[c]) for c in CODED if c in settings}
+        codes |= {c: settings[c] for c in CODED if c in settings}
         span = _span(row, indicator)
         value, interval, step, obs, conf = self._value(row, factor, settings.get("round_to"))
         released, basis = _released(row, received)
-        stage = str(settings.get("stage", codes.get("stage", "")))
+        stage = settings.get("stage", codes.get("stage", ""))
         return Figure(
             key=_key(indicator_id, row, codes, span, settings.get("accumulation")),
             period_start=span.start,
             period_end=span.end,
-            value=value,
-            interval=interval,
+            value=None if value is None else round_half_up(value, DECIMALS),
+            interval=interval.outward(DECIMALS),
             unit=indicator.unit,
             decimals=max(0, -step.normalize().adjusted()) if step else 0,
             obs_status=_status(obs, row, indicator, stage),
@@ -168,10 +176,12 @@ class Conformer:
             raise NotTaken(
                 f"the unit '{row['unit']}' fits {len(fitting)} of {', '.join(claimants)}; see assets/dimensions/units.yaml."
             )
+        if not self.grades.may_feed(row["source_id"], fitting[0][0]):
+            raise NotTaken(f"source '{row['source_id']}' is held more closely than '{fitting[0][0]}'; grade the indicator likewise.")
         return fitting[0]
 
     def _value(
-        self, row: dict[str, Any], factor: Decimal, round_to: str | int | None
+        self, row: dict[str, Any], factor: Decimal, round_to: Decimal | None
     ) -> tuple[Decimal | None, Interval, Decimal, str, str]:
         try:
             reading = read_value(row["value"], row["note"], self.wordings)
@@ -181,7 +191,7 @@ class Conformer:
             return None, reading.interval.scaled(factor), factor, reading.obs_status, reading.conf_status
         value, step = reading.value * factor, reading.step * factor
         if round_to is not None:
-            return value, printed(value, Decimal(round_to)), Decimal(round_to), reading.obs_status, reading.conf_status
+            return value, printed(value, round_to), round_to, reading.obs_status, reading.conf_status
         return value, reading.interval.scaled(factor), step, reading.obs_status, reading.conf_status
 
 
@@ -216,13 +226,16 @@ def _status(read: str, row: dict[str, Any], indicator: Indicator, stage: str) ->
 
 def _released(row: dict[str, Any], received: date) -> tuple[date, str]:
     """The day the value became known at the latest, and what that day rests on. An unprinted day is never guessed earlier."""
-    printed_on = str(row["published_on"])
-    if len(printed_on) == 10:
-        return date.fromisoformat(printed_on), "printed date"
-    if len(printed_on) == 7:
-        return min(month_end(int(printed_on[:4]), int(printed_on[5:])), received), "end of the printed month"
-    if len(printed_on) == 4:
-        return min(date(int(printed_on), 12, 31), received), "end of the printed year"
-    if page := PAGE_DATE.search(row["source_url"]):
-        return date(int(page[1]), int(page[2]), int(page[3])), "date in the page's address"
+    printed_on = row["published_on"]
+    try:
+        if len(printed_on) == 10:
+            return date.fromisoformat(printed_on), "printed date"
+        if len(printed_on) == 7:
+            return min(month_end(int(printed_on[:4]), int(printed_on[5:])), received), "end of the printed month"
+        if len(printed_on) == 4:
+            return min(date(int(printed_on), 12, 31), received), "end of the printed year"
+        if page := PAGE_DATE.search(row["source_url"]):
+            return date(int(page[1]), int(page[2]), int(page[3])), "date in the page's address"
+    except ValueError:
+        raise NotTaken(f"'{printed_on or row['source_url']}' holds no day of the calendar.") from None
     return received, "day of receipt (no date printed)"

@@ -10,9 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from ipmon.declared import Declared, Text, read_yaml, validated
+from pydantic import model_validator
+
+from ipmon.declared import Declared, Text, read_entries, validated
 from ipmon.derive import Derivation, total_of
-from ipmon.dimensions import CODED, Area
+from ipmon.dimensions import Area
 from ipmon.figures import Figure, Key
 from ipmon.intervals import Interval, Verdict
 from ipmon.periods import Period, period
@@ -36,6 +38,21 @@ class Identity(Declared):
     with_sar: bool = False
     source: str
 
+    @model_validator(mode="after")
+    def _has_parts(self) -> "Identity":
+        """Every kind has what it compares."""
+        least, most = {"codes": (2, 999), "series": (2, 999), "at_most": (1, 1)}.get(self.kind, (0, 0))
+        if not least <= len(self.parts) <= most:
+            raise ValueError(f"kind '{self.kind}' takes {f'{least} or more' if least > 1 else least} parts")
+        if (self.kind == "codes") != bool(self.dimension):
+            raise ValueError("kind 'codes' needs a dimension, and no other kind takes one")
+        return self
+
+    @property
+    def compared(self) -> list[str]:
+        """Every indicator that it reads."""
+        return [*self.indicators, *(self.parts if self.kind in ("series", "at_most") else [])]
+
 
 @dataclass(frozen=True)
 class Reconciliation:
@@ -54,9 +71,15 @@ class Reconciliation:
 
 def load_identities(folder: Path, problems: list[str]) -> dict[str, Identity]:
     """Every identity of <folder>/*.yaml by id."""
-    entries = ((path, id_, e) for path in sorted(folder.glob("*.yaml")) for id_, e in (read_yaml(path, problems) or {}).items())
-    made = {id_: validated(Identity, e, f"identities/{path.name}: {id_}", problems) for path, id_, e in entries}
-    return {id_: identity for id_, identity in made.items() if identity}
+    found: dict[str, Identity] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for id_, entry in read_entries(path, problems).items():
+            where = f"identities/{path.name}: {id_}"
+            if id_ in found:
+                problems.append(f"{where}: is declared twice")
+            if identity := validated(Identity, entry, where, problems):
+                found[id_] = identity
+    return found
 
 
 def twins(derivations: Iterable[Derivation], book: Book) -> list[Reconciliation]:
@@ -147,7 +170,16 @@ def _at_most(id_: str, identity: Identity, key: Key, book: Book) -> Iterator[Rec
     part = book.current(key, "published")
     whole = book.current(replace(key, indicator_id=identity.parts[0]), "published")
     if part and whole and whole.value is not None:
-        yield _compared(id_, part, (whole.value, Interval(None, whole.interval.high)), 1, 1, f"no more than {identity.parts[0]}")
+        allowed = Interval(None, whole.interval.high)
+        verdict = _within(part.interval, whole.interval)
+        yield Reconciliation(id_, key, part, whole.value, allowed, verdict, 1, 1, f"no more than {identity.parts[0]}")
+
+
+def _within(part: Interval, whole: Interval) -> Verdict:
+    """Contradicts if the part is certainly more, agrees if it is certainly no more."""
+    if part.high is not None and whole.low is not None and part.high <= whole.low:
+        return "agrees"
+    return "cannot tell" if part.overlaps(Interval(None, whole.high)) else "contradicts"
 
 
 def _compared(
@@ -156,7 +188,3 @@ def _compared(
     verdict = published.interval.compare(implied[1])
     return Reconciliation(id_, published.key, published, implied[0], implied[1], verdict, parts, expected, note)
 
-
-def unassigned(identity: Identity) -> list[str]:
-    """Dimension names in an identity that do not exist."""
-    return [d for d in [identity.dimension, *identity.total] if d and d not in CODED]

@@ -4,7 +4,7 @@ Belongs here: exact arithmetic on what a printed number or a wording allows. Not
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Literal
 
 Verdict = Literal["agrees", "contradicts", "cannot tell"]
@@ -37,6 +37,12 @@ class Interval:
         """Whether both ends are known."""
         return self.low is not None and self.high is not None
 
+    def outward(self, decimals: int) -> "Interval":
+        """The narrowest interval with ends of so many decimals that holds this one."""
+        step = Decimal(1).scaleb(-decimals)
+        low = None if self.low is None else self.low.quantize(step, rounding=ROUND_FLOOR)
+        return Interval(low, None if self.high is None else self.high.quantize(step, rounding=ROUND_CEILING))
+
     def width(self) -> Decimal:
         """high - low, or infinity where a side is open."""
         return self.high - self.low if self.low is not None and self.high is not None else Decimal("Infinity")
@@ -55,12 +61,16 @@ class Interval:
         return Interval(*(None if end is None else end * factor for end in (self.low, self.high)))
 
     def divided_by(self, other: "Interval") -> "Interval | None":
-        """The quotient of two non-negative quantities; None where the divisor may be zero or the dividend negative."""
-        if other.low is None or other.low <= 0 or self.low is None or self.low < 0:
+        """The quotient by a positive quantity; None where the divisor may be zero or negative."""
+        if other.low is None or other.low <= 0:
             return None
-        low = None if other.high is None else self.low / other.high
-        high = None if self.high is None else self.high / other.low
-        return Interval(Decimal(0) if low is None else low, high)
+        nearest, farthest = other.low, other.high
+
+        def quotients(end: Decimal) -> tuple[Decimal, Decimal]:
+            return end / nearest, Decimal(0) if farthest is None else end / farthest
+
+        low = None if self.low is None else min(quotients(self.low))
+        return Interval(low, None if self.high is None else max(quotients(self.high)))
 
     def compare(self, other: "Interval") -> Verdict:
         """Two statements of one quantity: contradicts if disjoint, agrees if both are bounded and overlap, else cannot tell."""

@@ -71,10 +71,18 @@ def _tables(path: Path, problems: list[str]) -> dict[str, Table]:
 
 
 def frame(schema: MartSchema, table: str, rows: Rows) -> pl.DataFrame:
-    """Rows of a table as a typed frame in the table's column order. Raises KeyError for a missing column."""
-    columns = schema.tables[table].columns
-    types = {c: POLARS[schema.fields[c].type] for c in columns}
-    return pl.DataFrame({c: pl.Series(c, [row[c] for row in rows], dtype=types[c]) for c in columns}, schema=types)
+    """Rows of a table as a typed frame in the table's column order.
+
+    Raises KeyError for a missing column, ValueError where a value does not fit its type: polars would make it null in silence.
+    """
+    return pl.DataFrame([_column(schema, table, name, [row[name] for row in rows]) for name in schema.tables[table].columns])
+
+
+def _column(schema: MartSchema, table: str, name: str, values: list[Any]) -> pl.Series:
+    column = pl.Series(name, values, dtype=POLARS[schema.fields[name].type])
+    if column.null_count() != sum(value is None for value in values):
+        raise ValueError(f"{table}.{name}: a value does not fit {schema.fields[name].type}")
+    return column
 
 
 def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame]) -> None:

@@ -1,6 +1,6 @@
 """Reporting periods: read what is printed, order, shift and label them the SDMX way.
 
-Belongs here: anything that needs only a period. Not here: release calendars (see deliveries due in sources).
+Belongs here: anything that needs only a period. Not here: when deliveries are due (see duedates.py).
 """
 
 import calendar
@@ -15,7 +15,8 @@ Nature = Literal["flow", "stock", "rate"]
 Kind = Literal["annual", "monthly", "quarterly", "cumulative-to-date", "end-of-period", "cumulative-since-1985"]
 
 PRINTED = re.compile(
-    r"(?:(?P<since>\d{4})/)?(?P<year>\d{4})(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>\d\d)(?:-(?P<day>\d\d))?))?"
+    r"(?:(?P<since>\d{4})/)?(?P<year>\d{4})(?:-(?:H(?P<half>[12])|Q(?P<quarter>[1-4])"
+    r"|(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?))?"
 )
 _MONTHS_IN: dict[str, int] = {"A": 12, "S": 6, "Q": 3, "M": 1}
 
@@ -86,16 +87,16 @@ def read(printed: str, kind: Kind, nature: Nature) -> Span:
     """A period as a publisher prints it, with its kind, for an indicator of a given nature.
 
     Stocks are stocks whatever the page calls them; a running total over several years is a stock of what has happened;
-    January-to-June and the first quarter are periods of their own, other cumulative months are year to date.
+    halves and the first quarter are periods of their own, other cumulative months and quarters are year to date.
     Raises ValueError where the text is no period.
     """
     match = PRINTED.fullmatch(printed)
-    if match is None:
+    if match is None or (match["since"] or "") > match["year"]:
         raise ValueError(f"'{printed}' is no period; write 2024, 2024-09, 2024-09-30, 2024-H1, 2024-Q3 or 2020/2024.")
     year, since = int(match["year"]), match["since"]
     month = _last_month(match)
     if since or kind == "cumulative-since-1985":
-        filed = period("M", year, month) if match["month"] else period("A", year)
+        filed = period("M", year, month) if _is_part_of_year(match) else period("A", year)
         return Span(filed, "period" if nature == "rate" else "stock", date(int(since or 1985), 1, 1), filed.end)
     if nature == "stock" or (kind == "end-of-period" and nature == "flow"):
         filed = period("A", year) if (match["day"] and month == 12) or not _is_part_of_year(match) else period("M", year, month)

@@ -31,6 +31,7 @@ VERDICTS = {
     "passed": Text(zh="通过检查，可以发布", en="The checks were passed: fit to publish"),
     "refused": Text(zh="未通过检查，不予发布", en="The checks were not passed: not published"),
 }
+TWIN = Text(zh="公布值 = 推导值", en="Published = derived")
 QUERIES = {
     "release": "from release",
     "checks": "from checks order by table_name, status = 'passed', check_id",
@@ -78,7 +79,7 @@ def render(mart: Path, decision: Decision, identities: Mapping[str, Text] | None
     with duckdb.connect(str(mart), read_only=True) as connection:
         tables = {name: _rows(connection, query) for name, query in QUERIES.items()}
     release = (tables["release"] or [{"release_id": "–", "as_of": "–"}])[0]
-    titles = identities or {}
+    titles = {"twin": TWIN, **(identities or {})}
     sections = [
         _decision(decision, tables["checks"]),
         _section("检查", "Checks", _checks(tables["checks"])),

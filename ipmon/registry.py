@@ -4,11 +4,15 @@ Belongs here: the shape of an entry and the routing of published series to entri
 """
 
 from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Literal
 
-from ipmon.declared import Declared, Text, read_yaml, validated
+from ipmon.declared import Declared, Text, read_entries, validated
 from ipmon.periods import Freq, Nature
+
+
+Grade = Literal["public", "internal", "restricted"]
 
 
 class Ratio(Declared):
@@ -57,7 +61,7 @@ class Indicator(Declared):
     direction: Literal["higher", "lower", "stable", "none"]
     department: Text | None = None
     guideline: list[str] = []
-    grade: Literal["public", "internal", "restricted"] = "public"
+    grade: Grade = "public"
     series: list[str] | None = None
     variant: str | None = None
     estimate: bool = False
@@ -128,30 +132,18 @@ class Registry:
 
     def in_dependency_order(self) -> list[str]:
         """Ids of derived indicators, inputs before what is derived from them. Raises ValueError on a cycle, naming it."""
-        done: dict[str, bool] = {}
-        order: list[str] = []
-
-        def visit(id_: str, path: tuple[str, ...]) -> None:
-            if id_ in path:
-                raise ValueError(f"indicators derive from each other in a circle: {' -> '.join([*path, id_])}")
-            if done.get(id_):
-                return
-            for needed in self.indicators[id_].inputs:
-                visit(needed, (*path, id_))
-            done[id_] = True
-            if self.indicators[id_].derivation:
-                order.append(id_)
-
-        for id_ in self.indicators:
-            visit(id_, ())
-        return order
+        needs = {id_: indicator.inputs for id_, indicator in self.indicators.items() if indicator.derivation}
+        try:
+            return [id_ for id_ in TopologicalSorter(needs).static_order() if id_ in needs]
+        except CycleError as error:
+            raise ValueError(f"indicators derive from each other in a circle: {' -> '.join(error.args[1])}") from None
 
 
 def load_registry(folder: Path, problems: list[str]) -> Registry:
     """Every entry of <folder>/<theme>.yaml; problems are noted by theme and id."""
     indicators: dict[str, Indicator] = {}
     for path in sorted(folder.glob("*.yaml")):
-        for id_, entry in (read_yaml(path, problems) or {}).items():
+        for id_, entry in read_entries(path, problems).items():
             where = f"indicators/{path.name}: {id_}"
             if id_ in indicators:
                 problems.append(f"{where}: is declared twice (also in {indicators[id_].theme}.yaml)")

@@ -152,10 +152,5 @@ def revisions(found: Iterable[Revision]) -> list[Row]:
     ]
 
 
-def by_grade(rows: Mapping[str, list[Row]], grade_of: Mapping[str, str], grade: str) -> dict[str, list[Row]]:
-    """The rows that a file of one grade may hold: those about an indicator of that grade, and those about none."""
-    return {t: [r for r in table if grade_of.get(str(r.get("indicator_id", "")), "public") == grade] for t, table in rows.items()}
-
-
 def _sort(key: Key) -> tuple[str, ...]:
     return tuple(asdict(key).values())

@@ -119,7 +119,7 @@ _OPERATORS: Mapping[Rule, tuple[str | None, ...]] = {
 def load_targets(path: Path, problems: list[str]) -> list[Target]:
     """The targets of one CSV file, in its order; what does not hold is noted by line and key."""
     targets: list[Target] = []
-    for line, row in enumerate(read_csv(path), 2):
+    for line, row in enumerate(read_csv(path, problems), 2):
         filled = {key: text for key, text in row.items() if text}
         target = validated(Target, filled, f"{path.name}: line {line}", problems)
         if target is None:

@@ -25,22 +25,29 @@ class Vintage:
         return self.since <= day and (self.until is None or day < self.until)
 
 
-def rank(figure: Figure) -> tuple[int, bool, int, Decimal, date, str, str]:
-    """Precedence: later stage, value before bound, official before reprint before secondary, narrower, later, then by place."""
-    return (
-        STAGES[figure.stage],
-        figure.value is not None and figure.interval.is_bounded,
-        QUALITIES.get(figure.quality, 0),
-        -figure.interval.width(),
-        figure.released_on,
-        figure.delivery_id,
-        figure.locator,
-    )
+def weight(figure: Figure) -> tuple[int, bool, int, Decimal]:
+    """Precedence but for time: later stage, value before bound, official before reprint before secondary, narrower."""
+    bounded = figure.value is not None and figure.interval.is_bounded
+    return (STAGES[figure.stage], bounded, QUALITIES.get(figure.quality, 0), -figure.interval.width())
+
+
+def ranked(figures: Sequence[Figure]) -> list[Figure]:
+    """Figures of one key, the best first. Of equal weight the value that was said later wins; who only repeats it comes after."""
+    said: dict[tuple[object, ...], date] = {}
+    for figure in figures:
+        statement = (weight(figure), figure.value)
+        said[statement] = min(said.get(statement, figure.released_on), figure.released_on)
+
+    def order(figure: Figure) -> tuple[object, ...]:
+        repeated = -figure.released_on.toordinal()
+        return (*weight(figure), said[(weight(figure), figure.value)], repeated, figure.delivery_id, figure.locator)
+
+    return sorted(figures, key=order, reverse=True)
 
 
 def vintages_of(figures: Sequence[Figure]) -> list[Vintage]:
     """The stints of all figures of one key and basis. A figure that never was the best one gets an empty stint."""
-    ordered = sorted(figures, key=rank, reverse=True)
+    ordered = ranked(figures)
     days = sorted({f.released_on for f in figures} | {f.retired_on for f in figures if f.retired_on})
     held = [(day, _best(ordered, day)) for day in days]
     turns = [(day, figure) for n, (day, figure) in enumerate(held) if n == 0 or held[n - 1][1] is not figure]
@@ -53,6 +60,10 @@ def vintages_of(figures: Sequence[Figure]) -> list[Vintage]:
 def _best(ordered: Sequence[Figure], day: date) -> Figure | None:
     """The first of the ranked figures that was out, and not yet retired, on a day."""
     return next((f for f in ordered if f.released_on <= day and (f.retired_on is None or day < f.retired_on)), None)
+
+
+def _place(vintage: Vintage) -> tuple[date, str, str]:
+    return vintage.since, vintage.figure.delivery_id, vintage.figure.locator
 
 
 class Book:
@@ -95,6 +106,4 @@ class Book:
 
     def all(self) -> list[Vintage]:
         """Every vintage, those that never held included, in a stable order."""
-        return [
-            v for page in sorted(self._pages, key=str) for v in sorted(self._pages[page], key=lambda v: (v.since, rank(v.figure)))
-        ]
+        return [v for page in sorted(self._pages, key=str) for v in sorted(self._pages[page], key=_place)]

@@ -36,7 +36,7 @@ class _Lines(logging.Handler):
             print(f"{event.event_specific_data.duration_ms / 1000:.1f} s", file=sys.stderr, flush=True)
 
 
-@dg.logger(description="One line a step on stderr.")
+@dg.logger(None, "One line a step on stderr.")
 def progress(_: dg.InitLoggerContext) -> logging.Logger:
     """The logger that the command line asks for."""
     logger = logging.Logger("ipmon.progress", logging.DEBUG)

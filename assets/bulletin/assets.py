@@ -1,6 +1,6 @@
 """The bulletin of a candidate release, in both languages.
 
-Belongs here: the one asset of the bulletin. Not here: its words (content.yaml), its layout (bulletin.typ) or typst (see ipmon/bulletin.py).
+Belongs here: the one asset of the bulletin. Not here: its words and layout (see content.yaml, bulletin.typ).
 """
 
 import dagster as dg
@@ -13,7 +13,13 @@ from ipmon.bulletin_pages import Issue
 from ipmon.duedates import next_release_day
 
 
-@dg.asset(deps=["charts"], group_name="bulletin", owners=OWNERS, kinds={"typst", "pdf"}, metadata={"declarations": "assets/bulletin"})
+@dg.asset(
+    deps=["charts"],
+    group_name="bulletin",
+    owners=OWNERS,
+    kinds={"typst", "pdf"},
+    metadata={"declarations": "assets/bulletin"},
+)
 def bulletin(context: dg.AssetExecutionContext, occasion: Occasion, mart: Mart) -> None:
     """bulletin_zh.pdf and bulletin_en.pdf: main points, targets, what changed, themes, notes and sources."""
     current = occasion.root.current

@@ -12,11 +12,17 @@ from ipmon.charts.declaration import load_charts
 from ipmon.charts.files import ChartFiles, render_all
 
 
-@dg.asset(group_name="charts", owners=OWNERS, kinds={"matplotlib", "svg", "png", "pdf"}, metadata={"declarations": "assets/charts"})
+@dg.asset(
+    group_name="charts",
+    owners=OWNERS,
+    kinds={"matplotlib", "svg", "png", "pdf"},
+    metadata={"declarations": "assets/charts"},
+)
 def charts(context: dg.AssetExecutionContext, occasion: Occasion, mart: Mart) -> list[ChartFiles]:
     """Charts in Chinese and English as PNG, SVG and PDF, with the CSV behind each."""
     declared = load_charts(ROOT / "charts")
     context.log.info(f"drawing {len(declared.charts)} charts")
     made = render_all(mart.public, declared, mart.release_id, occasion.day, mart.folder / "charts")
-    context.add_output_metadata({"charts": len(made), "titles": dg.MetadataValue.md("\n".join(f"- {c.titles['en']}" for c in made))})
+    titles = "\n".join(f"- {chart.titles['en']}" for chart in made)
+    context.add_output_metadata({"charts": len(made), "titles": dg.MetadataValue.md(titles)})
     return made

@@ -1,6 +1,6 @@
 """The analysts' mart: every table and wide view of a candidate release, one DuckDB file a grade.
 
-Belongs here: gathering the tables into the mart. Not here: columns and comments (tables.yaml, fields.yaml), storage (ipmon/marts.py).
+Belongs here: gathering the tables. Not here: columns and comments (tables.yaml, fields.yaml), storage (see ipmon/marts.py).
 """
 
 from collections.abc import Iterator
@@ -15,11 +15,11 @@ from assets.occasion import OWNERS, Occasion
 from ipmon import catalogue, tables
 from ipmon.assessment import Assessment
 from ipmon.deliveries import load_manifest, received_by
+from ipmon.grades import GRADES
 from ipmon.marts import build, frame
 from ipmon.paths import CHECKOUT
 from ipmon.release import Content, content_of, discard, is_unchanged, open_candidate
 
-GRADES = ("public", "internal", "restricted")
 SOURCES = (ROOT, CHECKOUT / "ipmon", CHECKOUT / "expectations")
 
 
@@ -48,9 +48,9 @@ def mart(
     """All tables of a candidate release; nothing if the current release holds the same content already."""
     folder = open_candidate(occasion.root, context.run_id)
     rows = _gather(occasion, figures, indicators, assessments)
-    grade_of, schema = declarations().grade_of(), declarations().schema
+    grades, schema = declarations().grades, declarations().schema
     for grade in GRADES:
-        graded = tables.by_grade(rows, grade_of, grade)
+        graded = grades.share(rows, grade)
         if grade == "public" or graded["observations"]:
             build(folder / f"{grade}.duckdb", schema, {name: frame(schema, name, table) for name, table in graded.items()})
     content = content_of(folder, SOURCES)
@@ -58,8 +58,19 @@ def mart(
         discard(folder)
         context.log.info("the current release holds the same content")
         return
-    counts = {f"rows of {name}": len(table) for name, table in rows.items()}
-    yield dg.Output(Mart(folder, content, content.release_id(occasion.day)), metadata={"file": str(folder / "public.duckdb"), **counts})
+    yield dg.Output(Mart(folder, content, content.release_id(occasion.day)), metadata=_metadata(folder, rows))
+
+
+def _metadata(folder: Path, rows: dict[str, list[tables.Row]]) -> dict[str, dg.MetadataValue]:
+    """Where the file lies, how many rows each table has, and where the SQL of each wide view is."""
+    counts = [dg.TableRecord({"table": name, "rows": len(table)}) for name, table in rows.items()]
+    views = "\n".join(f"- `assets/marts/{name}.sql`: {title.en}" for name, (title, _) in declarations().schema.views.items())
+    return {
+        "file": dg.MetadataValue.path(str(folder / "public.duckdb")),
+        "dagster/row_count": dg.MetadataValue.int(len(rows["observations"])),
+        "tables": dg.MetadataValue.table(counts),
+        "wide views": dg.MetadataValue.md(views),
+    }
 
 
 def _gather(occasion: Occasion, figures: Conformed, compiled: Compiled, made: list[Assessment]) -> dict[str, list[tables.Row]]:
@@ -74,7 +85,7 @@ def _gather(occasion: Occasion, figures: Conformed, compiled: Compiled, made: li
         "indicators": catalogue.indicators(d.registry, d.dimensions, observations),
         "targets": catalogue.targets(d.targets),
         "assessments": tables.assessments(made, {id_: i.unit for id_, i in d.registry.indicators.items()}),
-        "guideline_items": catalogue.guideline_items(d.items),
+        "guideline_items": catalogue.guideline_items(d.items, d.grades.indicators),
         "sources": catalogue.sources(d.contracts, received),
         "deliveries": catalogue.deliveries(received, figures.excluded),
         "excluded": tables.excluded(figures.excluded),

@@ -1,6 +1,6 @@
 """The release: judged by its checks, sealed, and made current.
 
-Belongs here: the one asset that publishes. Not here: the checks (see pipelines/checks.py), the steps of publishing (see ipmon/release.py).
+Belongs here: the one asset that publishes. Not here: the checks (see pipelines/checks.py), how it is done (see ipmon/release.py).
 """
 
 import dagster as dg

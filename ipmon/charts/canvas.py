@@ -34,19 +34,20 @@ NO_DATES = {"CreationDate": None, "Producer": None, "Creator": None}
 
 def png(scene: Scene, path: Path) -> None:
     """The scene at twice its pixels, in as few colours as it has."""
-    canvas = FigureCanvasAgg(_figure(scene, text_as_text=False))
+    canvas: Any = FigureCanvasAgg(_figure(scene, text_as_text=False))
     canvas.figure.set_dpi(DPI * PNG_SCALE)
     canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba()))
-    image.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, "PNG", compress_level=3)
+    small = image.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    small.putpalette(small.getpalette("RGB") or [], "RGB")
+    small.save(path, "PNG", compress_level=3)
 
 
 def pdf(scene: Scene, path: Path, title: str, description: str) -> None:
     """The scene as a page of its own size, text as text with the font embedded."""
-    with rc_context(SETTINGS):
-        FigureCanvasPdf(_figure(scene, text_as_text=True)).print_pdf(
-            path, metadata={**NO_DATES, "Title": title, "Subject": description}
-        )
+    with rc_context(SETTINGS):  # type: ignore[arg-type]
+        page: Any = FigureCanvasPdf(_figure(scene, text_as_text=True))
+        page.print_pdf(path, metadata={**NO_DATES, "Title": title, "Subject": description})
 
 
 def _figure(scene: Scene, text_as_text: bool) -> Figure:
@@ -70,7 +71,8 @@ class _Marks(Artist):
         for mark in self._scene.marks:
             if isinstance(mark, Words) and self._text_as_text:
                 where = pixels.transform((mark.x, mark.y))
-                renderer.draw_text(_pen(renderer, mark.colour, 0.0), *where, mark.text, _properties(mark.size), 0.0)
+                text: Any = renderer.draw_text  # annotated without self by matplotlib
+                text(_pen(renderer, mark.colour, 0.0), *where, mark.text, _properties(mark.size), 0.0)
             else:
                 _draw(renderer, mark, Affine2D(pixels.get_matrix()))
 
@@ -98,8 +100,8 @@ def _fill(renderer: RendererBase, corners: shapes.Points, face: str, edge: str, 
 def _pen(renderer: RendererBase, colour: str, width: float, dash: str = "solid") -> GraphicsContextBase:
     pen = renderer.new_gc()
     pen.set_foreground(colour)
-    pen.set_linewidth(renderer.points_to_pixels(width * POINTS))
-    pattern = [renderer.points_to_pixels(length * POINTS) for length in shapes.DASHES[dash]]
+    pen.set_linewidth(width * POINTS)
+    pattern = [length * POINTS for length in shapes.DASHES[dash]]
     pen.set_dashes(0, pattern or None)
     pen.set_capstyle("butt")
     pen.set_joinstyle("round")
@@ -109,12 +111,14 @@ def _pen(renderer: RendererBase, colour: str, width: float, dash: str = "solid")
 @cache
 def _outline(text: str) -> Outline:
     """The outlines of a line of text in units of its size, y upwards."""
-    at, vertices, codes = 0.0, [np.empty((0, 2))], [np.empty(0, np.uint8)]
+    at = 0.0
+    vertices: list[Any] = [np.empty((0, 2))]
+    codes: list[Any] = [np.empty(0, np.uint8)]
     for character in text:
         found = glyph(character)
-        if found.outline is not None and found.outline.codes is not None:
-            vertices.append(found.outline.vertices + (at, 0.0))
-            codes.append(found.outline.codes)
+        if len(found.codes):
+            vertices.append(found.vertices + np.array([at, 0.0]))
+            codes.append(found.codes)
         at += found.advance
     return Outline(np.concatenate(vertices), np.concatenate(codes))
 

@@ -69,7 +69,6 @@ class TargetCell:
     value: Decimal
     tolerance: Decimal
     unit: str
-    deadline: date
     year: int
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from ipmon.charts import facts, words
 from ipmon.charts.bound import Bound
 from ipmon.charts.cells import Cell, TargetCell
-from ipmon.charts.declaration import BY_CATEGORY, Publisher
+from ipmon.charts.declaration import BY_CATEGORY, OVER_TIME, Publisher
 from ipmon.charts.mart import Mart
 from ipmon.charts.panels import panels_of, status_row
 from ipmon.charts.picture import Lang, Panel, Picture
@@ -103,17 +103,19 @@ def _notes(bound: Bound, known: dict[str, str], lang: Lang) -> tuple[str, ...]:
 
 def _gaps(bound: Bound, lang: Lang) -> list[str]:
     """Which years a chart over time leaves open."""
-    if bound.chart.kind in BY_CATEGORY or bound.chart.kind == "progress":
+    if bound.chart.kind not in OVER_TIME:
         return []
     lines = [
         [c for c in cells if getattr(c, bound.by or "ref_area") == code]
         for cells in bound.cells.values()
         for code in _codes(cells, bound)
     ]
-    awaited = max((t.year for t in bound.targets), default=0)
-    missing = [words.missing_years(line, awaited) for line in lines]
-    years = sorted({year for line in missing for year in line})
-    word = "gaps" if all(set(line) == set(years) for line in missing) else "some_gaps"
+    missing = [words.missing_years(line) for line in lines]
+    within = {year for line in missing for year in line}
+    latest = max(c.period_end.year for c in bound.all_cells)
+    awaited = range(latest + 1, max((t.year for t in bound.targets), default=latest) + 1)
+    years = sorted(within | set(awaited))
+    word = "gaps" if all(set(line) == within for line in missing) else "some_gaps"
     return [words.say(word, lang).format(years=words.years(years, lang))] if years else []
 
 

@@ -19,6 +19,7 @@ Dimension = Literal["ref_area", "ip_type", "owner_kind", "industry", "technology
 Basis = Literal["published", "records", "derived"]
 PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*(?:\.[a-z_]+)?)\}")
 BY_CATEGORY: frozenset[Kind] = frozenset({"ranked_bars", "dumbbell"})
+OVER_TIME: frozenset[Kind] = frozenset({"line_with_targets", "bars", "stacked_bars", "small_multiples"})
 
 
 class Part(Declared):

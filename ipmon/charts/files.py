@@ -20,10 +20,10 @@ from ipmon.charts.picture import LANGUAGES, Lang, Picture
 from ipmon.charts.workers import Workers, image_paths
 
 DIMENSIONS = ("ref_area", "ip_type", "owner_kind", "industry", "technology", "counterpart_area")
-COLUMNS = (
-    "row", "series", "indicator_id", *DIMENSIONS, "freq", "time_period", "accumulation", "value", "value_low", "value_high", "unit",
-    "shown", "shown_unit_zh", "shown_unit_en", "obs_status", "mark", "basis", "released_on", "source", "delivery_id", "locator",
-)  # fmt: skip
+SAME = ("indicator_id", *DIMENSIONS, "freq", "time_period", "accumulation", "value", "value_low", "value_high", "unit")
+ORIGIN = ("obs_status", "basis", "released_on", "delivery_id", "locator")
+SHOWN = ("shown", "shown_unit_zh", "shown_unit_en", "mark")
+COLUMNS = ("row", "series", *SAME, *SHOWN, *ORIGIN, "source")
 
 
 @dataclass(frozen=True)
@@ -80,23 +80,10 @@ def _write_csv(bound: Bound, mart: Mart, out: Path) -> Path:
 
 
 def _point_rows(bound: Bound, mart: Mart) -> Iterable[dict[str, object]]:
-    same = (
-        "indicator_id",
-        *DIMENSIONS,
-        "freq",
-        "time_period",
-        "accumulation",
-        "value",
-        "value_low",
-        "value_high",
-        "unit",
-        "obs_status",
-        "basis",
-    )
     for series, cells in bound.cells.items():
         for cell in cells:
             indicator = mart.indicator(cell.indicator_id)
-            yield {name: getattr(cell, name) for name in (*same, "released_on", "delivery_id", "locator")} | {
+            yield {name: getattr(cell, name) for name in (*SAME, *ORIGIN)} | {
                 "row": "point",
                 "series": series,
                 "shown": words.numeral(cell),

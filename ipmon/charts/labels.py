@@ -51,6 +51,7 @@ def label_target(scene: Scene, plane: Plane, target: Target, keep_clear: Sequenc
 
 
 def label_points(scene: Scene, plane: Plane, line: Line, all_points: bool) -> None:
+    """The values of a line: the first, the last and those with a mark always, the others where there is room."""
     must = [line.points[-1], line.points[0], *(p for p in line.points if not p.firm or "[" in p.text)]
     for point in dict.fromkeys(must + (list(line.points) if all_points else [])):
         placed = place_value(scene, plane, point, point.text, theme.LABEL, plane.left, scene.width)
@@ -59,6 +60,7 @@ def label_points(scene: Scene, plane: Plane, line: Line, all_points: bool) -> No
 
 
 def name_line(scene: Scene, plane: Plane, line: Line, n: int) -> None:
+    """A line's name at the right edge, beside its marker."""
     named = name_beside(scene, plane.right + theme.GAP + KEY, plane.y(line.points[-1].value), line.name)
     scene.marks.append(Dot(plane.right + theme.GAP + KEY / 2 - 2, named - 4, theme.MARKERS[n], theme.SERIES[n]))
 
@@ -76,6 +78,7 @@ def name_beside(scene: Scene, x: float, y: float, name: str) -> float:
 
 
 def place_value(scene: Scene, plane: Plane, point: Point, text: str, size: float, left: float, right: float) -> bool:
+    """Sets a value beside its point; false where there is no room."""
     x, y = plane.x(point.at), plane.y(point.value)
     spots: list[tuple[float, float, Anchor]] = [
         (x, y - 8, "centre"),

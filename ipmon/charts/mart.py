@@ -1,6 +1,6 @@
 """The mart as charts ask it: every query, and the choice of cells.
 
-Belongs here: reading once, selecting by a part of a declaration. Not here: the records (cells.py), how a value is written or drawn.
+Belongs here: reading once, selecting by a part of a declaration. Not here: the records (cells.py), how values are written.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,19 +17,21 @@ from ipmon.charts.picture import ChartError
 from ipmon.declared import Text
 
 CELL_COLUMNS = [f.name for f in fields(Cell) if f.name not in ("factor", "revised", "unit")]
+REVISED_KEY = ("indicator_id", *TOTALS, "freq", "time_period", "accumulation", "basis")
 CELLS = f"""
 select {", ".join("o." + c for c in CELL_COLUMNS)}, o.unit, i.display_factor as factor,
-  o.stage in ('final', 'census') and exists (select 1 from revisions r where r.kind = 'revised'
-    and r.indicator_id = o.indicator_id and r.time_period = o.time_period and r.freq = o.freq and {" and ".join(f"r.{d} = o.{d}" for d in TOTALS)}) as revised
+  o.stage in ('final', 'census') and exists (
+    select 1 from revisions r where r.kind = 'revised' and {" and ".join(f"r.{key} = o.{key}" for key in REVISED_KEY)}) as revised
 from observations o join indicators i using (indicator_id)
 where o.indicator_id in ({{ids}}) and o.value is not null
 order by o.period_end, {", ".join("o." + d for d in TOTALS)}, o.accumulation
 """
 TARGETS = """
-select target_id, indicator_id, document_zh, document_en, operator, rule, t.target_value, tolerance, t.unit, deadline, year,
+select target_id, indicator_id, document_zh, document_en, operator, rule, t.target_value, tolerance, t.unit, year,
   a.status, status_zh, status_en, a.value, value_period, fragile
 from targets t left join assessments a using (target_id, indicator_id) order by year, deadline, document, target_id
 """
+INDICATORS = "select indicator_id, title_zh, title_en, unit_zh, unit_en, display_factor, unit from indicators order by 1"
 BREAKS = "select series, areas_concerned, starts_on, note_zh, note_en from breaks order by starts_on, break_id"
 
 
@@ -42,16 +44,11 @@ class Mart:
 
         self._scale = 1
         self._cells = _cells(connection, sorted(set(indicator_ids)))
-        self._areas = rows("select area_code, name_zh, name_en, level from areas where not is_of_which")
-        self._names = {
-            ("ref_area", code): Text(zh=zh, en=en) for code, zh, en in rows("select area_code, name_zh, name_en from areas")
-        }
-        self._names |= {
-            (d, c): Text(zh=zh, en=en) for d, c, zh, en in rows("select dimension, code, name_zh, name_en from codes")
-        }
-        registry = rows(
-            "select indicator_id, title_zh, title_en, unit_zh, unit_en, display_factor, unit from indicators order by indicator_id"
-        )
+        self._areas = rows("select area_code, level from areas where not is_of_which")
+        named = [("ref_area", *row) for row in rows("select area_code, name_zh, name_en from areas")]
+        named += rows("select dimension, code, name_zh, name_en from codes")
+        self._names = {(dimension, code): Text(zh=zh, en=en) for dimension, code, zh, en in named}
+        registry = rows(INDICATORS)
         self._indicators = {row[0]: row[1:] for row in registry}
         self._assessed = [_assessed(row) for row in rows(TARGETS)]
         self._breaks = rows(BREAKS)
@@ -74,7 +71,8 @@ class Mart:
         scaled = [
             replace(c, factor=self._scale if c.factor == 1 else c.factor, revised=c.revised or part.revises) for c in chosen
         ]
-        return sorted(scaled, key=lambda c: part.only.index(getattr(c, part.by))) if part.only and part.by else scaled
+        by = part.by
+        return sorted(scaled, key=lambda c: part.only.index(getattr(c, by))) if part.only and by else scaled
 
     def _fits(self, part: Part, cell: Cell) -> bool:
         if cell.freq != part.freq or (part.accumulation and cell.accumulation != part.accumulation):
@@ -90,7 +88,7 @@ class Mart:
 
     def areas(self, level: str) -> frozenset[str]:
         """Codes of the areas of a level, without those that are inside another (is_of_which)."""
-        return frozenset(code for code, _, _, found in self._areas if found == level)
+        return frozenset(code for code, found in self._areas if found == level)
 
     def name(self, dimension: str, code: str) -> Text:
         """The name of a code in both languages."""
@@ -149,7 +147,8 @@ def _cells(connection: duckdb.DuckDBPyConnection, indicator_ids: list[str]) -> d
 def _preferred(part: Part, cells: Iterable[Cell]) -> list[Cell]:
     """One cell a place and period: the first basis in the order of the part."""
     best: dict[tuple[str, ...], Cell] = {}
-    for cell in sorted((c for c in cells if c.basis in part.basis), key=lambda c: part.basis.index(c.basis)):  # type: ignore[arg-type]
+    rank: dict[str, int] = {basis: n for n, basis in enumerate(part.basis)}
+    for cell in sorted((c for c in cells if c.basis in rank), key=lambda c: rank[c.basis]):
         place = (getattr(cell, part.by) if part.by else "", cell.time_period)
         held = best.setdefault(place, cell)
         if held is not cell and held.basis == cell.basis:
@@ -167,14 +166,10 @@ def _at_one_period(part: Part, cells: list[Cell]) -> list[Cell]:
 
 
 def _assessed(row: Sequence[Any]) -> Assessed:
-    id_, indicator, document_zh, document_en, operator, rule, value, tolerance, unit, deadline, year = row[:11]
-    status, zh, en, reached, period, fragile = row[11:]
+    id_, indicator, document_zh, document_en, operator, rule, value, tolerance, unit, year = row[:10]
+    status, zh, en, reached, period, fragile = row[10:]
     document = Text(zh=document_zh, en=document_en)
-    target = (
-        TargetCell(id_, indicator, document, operator, rule, value, tolerance, unit, deadline, year)
-        if value is not None
-        else None
-    )
+    target = TargetCell(id_, indicator, document, operator, rule, value, tolerance, unit, year) if value is not None else None
     return Assessed(
         target, indicator, document, year, rule, status or "", Text(zh=zh or "", en=en or ""), reached, period, bool(fragile)
     )

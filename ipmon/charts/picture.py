@@ -22,7 +22,7 @@ class ChartError(IpmonError):
 
 @dataclass(frozen=True)
 class Point:
-    """One value as drawn. `low`/`high` only where a side is open; `firm` is false for provisional values and bounds."""
+    """One value as drawn; `firm` is false for provisional values and bounds, `joined` where a line leads to it."""
 
     at: float
     tick: str
@@ -34,11 +34,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """Points of one series, in order; `earlier` marks superseded values."""
+    """Points of one series, in order."""
 
     name: str
     points: tuple[Point, ...]
-    earlier: bool = False
 
 
 @dataclass(frozen=True)

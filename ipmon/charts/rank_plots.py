@@ -97,9 +97,9 @@ def progress(scene: Scene, picture: Picture, top: float) -> float:
         point = line.points[0]
         scene.words(left, y, line.name)
         scene.words(scene.width - theme.MARGIN, y, point.text, theme.LABEL, theme.INK, "right")
-        scene.marks.append(Bar(Box(left, y + 6, goal, y + 20), theme.BAND))
-        scene.marks.append(Bar(Box(left, y + 8, left + point.value * scale, y + 18), theme.SERIES[0], not point.firm))
-        scene.marks.append(Stroke(((goal, y + 5), (goal, y + 21)), theme.TARGET, 1.6, "dashed"))
+        scene.marks.append(Bar(Box(left, y + 9, goal, y + 23), theme.BAND))
+        scene.marks.append(Bar(Box(left, y + 11, left + point.value * scale, y + 21), theme.SERIES[0], not point.firm))
+        scene.marks.append(Stroke(((goal, y + 8), (goal, y + 24)), theme.TARGET, 1.6, "dashed"))
     return top + len(lines) * height
 
 

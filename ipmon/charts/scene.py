@@ -138,7 +138,7 @@ class Scene:
         return [mark for mark in self.marks if isinstance(mark, Words)]
 
     def place(self, candidates: Iterable[Sequence[Words]], keep_clear: Sequence[Box] = (), left: float = 0.0) -> bool:
-        """Sets the first candidate, one or more lines, that covers no text, line, marker or given box; false where none is free."""
+        """Sets the first candidate, one or more lines, that covers no text, line, marker or given box; false if none is free."""
         for lines in candidates:
             boxes = [words.box for words in lines]
             if all(b.left >= left and b.within(self.width, 1e9) and not self._taken(b, keep_clear) for b in boxes):

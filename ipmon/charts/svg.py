@@ -10,11 +10,13 @@ from ipmon.charts.glyphs import glyph
 from ipmon.charts.scene import Bar, Dot, Mark, Scene, Stroke, Words
 
 UNITS = 1000
+CLOSE = 79
+LETTERS = {1: "M", 2: "L", 3: "Q", 4: "C", CLOSE: "Z"}
 
 
 def svg(scene: Scene, title: str, description: str) -> str:
     """The scene as a document with its title and description as alternative text."""
-    used = sorted({c for words in scene.texts for c in words.text if glyph(c).outline is not None})
+    used = sorted({c for words in scene.texts for c in words.text if len(glyph(c).codes)})
     body = "\n".join(_marked(mark) for mark in scene.marks)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{_n(scene.width)}" height="{_n(scene.height)}" '
@@ -30,16 +32,13 @@ def _n(value: float) -> str:
 
 
 def _outline(character: str) -> str:
-    """One glyph in thousandths of the font size, y downwards."""
-    outline = glyph(character).outline
-    assert outline is not None
-    letters = {outline.MOVETO: "M", outline.LINETO: "L", outline.CURVE3: "Q", outline.CURVE4: "C", outline.CLOSEPOLY: "Z"}
-    parts = []
-    for points, code in outline.iter_segments(simplify=False, curves=True):
-        pairs = (
-            "" if code == outline.CLOSEPOLY else " ".join(f"{v * UNITS * (-1 if k % 2 else 1):.0f}" for k, v in enumerate(points))
-        )
-        parts.append(letters[code] + pairs)
+    """One glyph in thousandths of the font size, y downwards. A letter stands where the kind of segment changes."""
+    found = glyph(character)
+    parts, before = [], 0
+    for (x, y), code in zip(found.vertices, found.codes, strict=True):
+        letter = LETTERS[code] if code != before else " "
+        parts.append(letter if code == CLOSE else f"{letter}{x * UNITS:.0f} {-y * UNITS:.0f}")
+        before = code
     return f'<path id="u{ord(character):x}" d="{"".join(parts)}"/>\n'
 
 
@@ -50,7 +49,8 @@ def _marked(mark: Mark) -> str:
         case Stroke(points, colour, width, dash):
             pattern = " ".join(_n(d) for d in shapes.DASHES[dash])
             dashed = f' stroke-dasharray="{pattern}"' if pattern else ""
-            return f'<path d="{_way(points)}" fill="none" stroke="{colour}" stroke-width="{_n(width)}" stroke-linejoin="round"{dashed}/>'
+            pen = f'stroke="{colour}" stroke-width="{_n(width)}" stroke-linejoin="round"{dashed}'
+            return f'<path d="{_way(points)}" fill="none" {pen}/>'
         case Bar(box, colour, hatched):
             corners = (
                 f'x="{_n(box.left)}" y="{_n(box.top)}" width="{_n(box.right - box.left)}" height="{_n(box.bottom - box.top)}"'
@@ -72,7 +72,7 @@ def _words(words: Words) -> str:
     scale = words.size / UNITS
     at, uses = 0.0, []
     for character in words.text:
-        if glyph(character).outline is not None:
+        if len(glyph(character).codes):
             uses.append(f'<use href="#u{ord(character):x}" x="{_n(at)}"/>')
         at += glyph(character).advance * UNITS
     where = f"translate({_n(words.x)} {_n(words.y)}) scale({scale:.5f})"

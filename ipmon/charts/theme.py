@@ -3,8 +3,6 @@
 Belongs here: constants and the WCAG contrast of two colours. Not here: any drawing.
 """
 
-from itertools import pairwise
-
 WIDTH = 720
 MARGIN = 16
 PLOT_HEIGHT = 290
@@ -26,7 +24,6 @@ TARGET = "#5A0A3C"
 SERIES = ("#12436D", "#28A197", "#801650", "#F46A25")
 MARKERS = ("o", "s", "^", "D")
 DASHES = ("solid", "dashed", "dashdot", "dotted")
-MINIMUM_CONTRAST = 3.0
 
 
 def luminance(colour: str) -> float:
@@ -40,8 +37,3 @@ def contrast(one: str, other: str) -> float:
     """WCAG contrast ratio of two colours, 1 to 21."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
-
-
-def weakest_contrast(colours: tuple[str, ...] = SERIES, ground: str = PAPER) -> float:
-    """The lowest contrast of neighbouring colours with each other and of each with the ground."""
-    return min([contrast(a, b) for a, b in pairwise(colours)] + [contrast(c, ground) for c in colours])

@@ -137,6 +137,7 @@ def _target_strokes(scene: Scene, plane: Plane, targets: Sequence[Target]) -> No
 
 
 def draw_way(scene: Scene, plane: Plane, line: Line, n: int) -> None:
+    """The line between joined points, dotted where one end is not firm."""
     colour = theme.SERIES[n]
     for a, b in pairwise(line.points):
         if b.joined:
@@ -145,6 +146,7 @@ def draw_way(scene: Scene, plane: Plane, line: Line, n: int) -> None:
 
 
 def draw_dots(scene: Scene, plane: Plane, line: Line, n: int, size: float = 7.0) -> None:
+    """The markers of a line, hollow where a value is not firm."""
     scene.marks += [
         Dot(plane.x(p.at), plane.y(p.value), theme.MARKERS[n], theme.SERIES[n], not p.firm, size) for p in line.points
     ]

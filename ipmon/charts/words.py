@@ -210,7 +210,7 @@ def publishers(cells: Iterable[Cell], known: Sequence[Publisher], lang: Lang) ->
     return LIST[lang].join(named) if named or not printed else say("press", lang)
 
 
-def missing_years(cells: Sequence[Cell], awaited: int = 0) -> list[int]:
-    """Years without a cell between the first and the last one, or the last year that a target awaits."""
+def missing_years(cells: Sequence[Cell]) -> list[int]:
+    """Years without a cell between the first and the last one."""
     present = {parse(c.time_period).year for c in cells}
-    return [year for year in range(min(present), max(*present, awaited) + 1) if year not in present]
+    return [year for year in range(min(present), max(present)) if year not in present]

@@ -18,14 +18,15 @@ ENDINGS = ("png", "svg", "pdf")
 
 
 class Workers:
-    """Two drawing processes, started on entry and gone on exit. A plain command, so that nothing of the caller is imported again."""
+    """Two drawing processes, started on entry and gone on exit: a plain command, so that nothing of the caller is imported."""
 
     def __enter__(self) -> "Workers":
         package_root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
+        environment = os.environ | {"PYTHONPATH": path}
         command = [sys.executable, "-m", "ipmon.charts.workers"]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        self._processes = [subprocess.Popen(command, env=os.environ | {"PYTHONPATH": path}, **pipes) for _ in range(COUNT)]
+        pipe = subprocess.PIPE
+        self._processes = [subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(COUNT)]
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

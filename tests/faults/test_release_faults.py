@@ -129,8 +129,8 @@ while True:
         analyst.stdin.flush()
         assert analyst.stdout.readline() == "1\n"
         analyst.kill()
-    with duckdb.connect(str(root.current / "public.duckdb"), read_only=True) as session:
-        assert session.execute("select number from numbers").fetchall() == [(2,)]
+    with duckdb.connect(str(root.current / "public.duckdb"), read_only=True) as newcomer:
+        assert newcomer.execute("select number from numbers").fetchall() == [(2,)]
 
 
 @pytest.fixture

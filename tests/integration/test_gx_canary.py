@@ -118,7 +118,7 @@ FAULTS = {
     },
     "figures": {
         "has_rows": "delete from figures",
-        "required_filled": "update figures set unit = '' where locator = 'line 2'",
+        "required_filled": "update figures set publisher = '' where locator = 'line 2'",
         "cell_unique": "insert into figures from figures where locator = 'line 2'",
         "series_id_form": "update figures set series_id = '授权量' where locator = 'line 2'",
         "period_form": "update figures set period = '去年' where locator = 'line 2'",
