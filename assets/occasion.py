@@ -6,10 +6,12 @@ Belongs here: what every asset of one run shares. Not here: anything an asset ma
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cached_property
 
 import dagster as dg
 
 from ipmon.deliveries import CHINA
+from ipmon.errors import IpmonError
 from ipmon.locks import single_writer
 from ipmon.paths import DataRoot, data_root
 
@@ -24,10 +26,17 @@ class Occasion(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     as_of: str = ""
 
-    @property
+    @cached_property
     def day(self) -> date:
-        """The day as of which the run is made."""
-        return date.fromisoformat(self.as_of) if self.as_of else datetime.now(CHINA).date()
+        """The day as of which the run is made; the same for all of a run that lasts beyond midnight."""
+        today = datetime.now(CHINA).date()
+        try:
+            day = date.fromisoformat(self.as_of or today.isoformat())
+        except ValueError:
+            raise IpmonError(f"as_of: '{self.as_of}' is no date; write it as 2026-11-22.") from None
+        if day > today:
+            raise IpmonError(f"{day} has not come yet (today is {today}); what will be known then cannot be published.")
+        return day
 
     @property
     def root(self) -> DataRoot:

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from ipmon.corrections import Correction
 from ipmon.figures import Figure, Key
 from ipmon.identities import Reconciliation
 from ipmon.intervals import round_half_up
@@ -42,13 +43,19 @@ class Alert:
 
 
 def alerts(
-    book: Book, registry: Registry, reconciliations: Sequence[Reconciliation], revised: Sequence[Revision], as_of: date
+    book: Book,
+    registry: Registry,
+    reconciliations: Sequence[Reconciliation],
+    revised: Sequence[Revision],
+    idle: Sequence[Correction],
+    as_of: date,
 ) -> list[Alert]:
-    """Every alert on a day, in a stable order."""
+    """Every alert on a day, in a stable order. `idle`: the corrections that no row needed."""
     found = [
         *_contradicting_sources(book, registry, as_of),
         *_broken_identities(reconciliations, registry, as_of),
         *_large_revisions(revised, registry, as_of),
+        *_idle_corrections(idle, registry, as_of),
     ]
     return sorted(found, key=lambda a: a.alert_id)
 
@@ -56,9 +63,9 @@ def alerts(
 def _contradicting_sources(book: Book, registry: Registry, as_of: date) -> list[Alert]:
     """Published values of one key and stage that cannot all be right."""
     groups: dict[Key, list[Figure]] = defaultdict(list)
-    for vintage in book.all():
-        if vintage.figure.basis == "published" and vintage.figure.retired_on is None and vintage.figure.value is not None:
-            groups[vintage.figure.key].append(vintage.figure)
+    for figure in dict.fromkeys(vintage.figure for vintage in book.all()):
+        if figure.basis == "published" and figure.retired_on is None and figure.value is not None:
+            groups[figure.key].append(figure)
     cases: dict[str, list[str]] = defaultdict(list)
     for key, figures in groups.items():
         now = book.current(key, "published")
@@ -123,6 +130,25 @@ def _large_revisions(revised: Iterable[Revision], registry: Registry, as_of: dat
             as_of,
             "{title}：{count}处修订幅度超过1%。",
             "{title}: {count} value(s) revised by more than 1%.",
+        )
+        for id_, texts in cases.items()
+    ]
+
+
+def _idle_corrections(idle: Iterable[Correction], registry: Registry, as_of: date) -> list[Alert]:
+    cases: dict[str, list[str]] = defaultdict(list)
+    for correction in idle:
+        cases[registry.takers(correction.match["series"])[0]].append(correction.id)
+    return [
+        _grouped(
+            "correction_idle",
+            "warning",
+            id_,
+            registry,
+            texts,
+            as_of,
+            "{title}：{count}条更正没有匹配任何行；来源可能已改正，核实后请删除。",
+            "{title}: {count} correction(s) met no row; the source may have been mended: if so, remove them.",
         )
         for id_, texts in cases.items()
     ]

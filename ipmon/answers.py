@@ -5,13 +5,13 @@ Belongs here: reading the current public mart and writing plain text in both lan
 
 import difflib
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from ipmon import sql
 from ipmon.errors import IpmonError
 from ipmon.paths import DataRoot
 
@@ -21,33 +21,56 @@ LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
-KEY = "indicator_id, ref_area, ip_type, owner_kind, industry, technology, counterpart_area, freq, time_period, accumulation, basis"
 DIMENSIONS = ("ip_type", "owner_kind", "industry", "technology", "counterpart_area")
+KEY = ("indicator_id", "ref_area", *DIMENSIONS, "freq", "time_period", "accumulation")
+VINTAGES = """select v.*, d.file_name, d.sha256, d.source_id, d.period as delivered_for
+    from vintages v left join deliveries d using (delivery_id)"""
+INPUT = f"""from ({VINTAGES}) where delivery_id = ? and locator = ? and indicator_id = ? and time_period = ? and value = ?
+    order by superseded_on nulls first, released_on"""
+PERIODS = """select string_agg(distinct time_period, ', ' order by time_period) as periods
+    from observations where indicator_id = ? and ref_area = ?"""
+DIFFERENCES = f"""select coalesce(n.indicator_id, o.indicator_id), coalesce(n.ref_area, o.ref_area),
+    coalesce(n.time_period, o.time_period), coalesce(n.basis, o.basis), o.value, n.value, n.quality, n.released_on, n.delivery_id
+    from old.observations o full join new.observations n using ({", ".join(KEY)}, basis)
+    where o.value is distinct from n.value order by all"""
+FRAGILE = (
+    "* 结论脆弱：在公布精度、通常修订或项目容差之内会改变。"
+    " The status is fragile: it would turn within precision, usual revision or our tolerance."
+)
+
+
+class NoRelease(IpmonError):
+    """Nothing was published yet."""
 
 
 def release_path(root: DataRoot, name: str | None = None) -> Path:
     """The folder of a release, the current one without a name. Raises IpmonError where there is none."""
-    path = root.releases / name if name else root.current
-    if not (path / "public.duckdb").is_file():
-        known = sorted(p.name for p in root.releases.glob("*")) if root.releases.is_dir() else []
-        hint = f"Known releases: {', '.join(known)}." if known else "Publish one with: ipmon run."
-        raise IpmonError(f"There is no release{f' {name}' if name else ' yet'}. {hint}")
-    return path
+    known = sorted(p.name for p in root.releases.glob("*")) if root.releases.is_dir() else []
+    if name is None and not root.current.is_dir():
+        raise NoRelease("There is no release yet. Publish one with: ipmon run.")
+    if name is not None and name not in known:
+        raise IpmonError(f"There is no release {name}. Known releases: {', '.join(known) or 'none'}.")
+    return root.releases / name if name else root.current
 
 
 def open_mart(root: DataRoot, name: str | None = None) -> duckdb.DuckDBPyConnection:
     """A read-only, locked-down connection to the public mart of a release: no files, no ATTACH, no settings."""
-    return duckdb.connect(str(release_path(root, name) / "public.duckdb"), read_only=True, config=LOCKED_DOWN)
+    release = release_path(root, name)
+    try:
+        return duckdb.connect(str(release / "public.duckdb"), read_only=True, config=LOCKED_DOWN)
+    except duckdb.Error:
+        id_ = release.resolve().name
+        raise IpmonError(f"{id_}/public.duckdb cannot be opened. See what is wrong with: ipmon verify {id_}") from None
 
 
-def query(root: DataRoot, sql: str) -> duckdb.DuckDBPyRelation:
+def query(root: DataRoot, statement: str) -> duckdb.DuckDBPyRelation:
     """The answer to one SELECT on the current mart. Raises IpmonError for anything else, with the engine's own words."""
     connection = open_mart(root)
     try:
-        statements = connection.extract_statements(sql)
+        statements = connection.extract_statements(statement)
         if len(statements) != 1 or statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
-            raise IpmonError("ipmon query takes one SELECT and nothing else; the tables are listed by: ipmon query 'from dictionary'")
-        return connection.sql(statements[0].query)
+            raise IpmonError("ipmon query takes one SELECT and nothing else. List the tables with: ipmon query 'from dictionary'")
+        return connection.sql(statements[0].query).execute()
     except duckdb.Error as error:
         raise IpmonError(f"The query was refused: {str(error).strip()}") from None
 
@@ -66,16 +89,16 @@ def status(root: DataRoot) -> Iterator[str]:
             yield f"    {reason_zh}"
             yield f"    {reason_en}"
         yield ""
-        yield "* 结论脆弱：在公布精度、通常修订或项目容差之内会改变。 The status is fragile: it would turn within precision, usual revision or our tolerance."
+        yield FRAGILE
 
 
 def show(root: DataRoot, indicator: str) -> Iterator[str]:
-    """One indicator: titles, definitions, and its current values with marks and sources. Near ids are named for an unknown one."""
+    """One indicator: titles, definitions, current values with marks and sources. For an unknown id the error names near ones."""
     with open_mart(root) as mart:
         _known(mart, indicator)
         entry = mart.execute(
-            """select title_zh, title_en, definition_zh, definition_en, formula, unit_zh, unit_en, display_factor, guideline_items
-            from indicators where indicator_id = ?""",
+            """select title_zh, title_en, definition_zh, definition_en, formula, unit_zh, unit_en, display_factor,
+            guideline_items from indicators where indicator_id = ?""",
             [indicator],
         ).fetchall()[0]
         zh, en, text_zh, text_en, formula, unit_zh, unit_en, factor, rows = entry
@@ -83,8 +106,8 @@ def show(root: DataRoot, indicator: str) -> Iterator[str]:
         yield f"unit: {unit_zh} | {unit_en}"
         yield ""
         found = mart.execute(
-            f"""select time_period, accumulation, ref_area, {", ".join(DIMENSIONS)}, value, value_low, value_high, obs_status, basis,
-            released_on, publisher, source_title from observations where indicator_id = ?
+            f"""select time_period, accumulation, ref_area, {", ".join(DIMENSIONS)}, value, value_low, value_high, obs_status,
+            basis, released_on, publisher, source_title from observations where indicator_id = ?
             order by ref_area <> 'CN', ref_area, {", ".join(DIMENSIONS)}, period_end, freq, accumulation, basis""",
             [indicator],
         ).fetchall()
@@ -92,7 +115,7 @@ def show(root: DataRoot, indicator: str) -> Iterator[str]:
             dims, (value, low, high, mark, basis, released, publisher, title) = rest[:5], rest[5:]
             place = " ".join([area, *(d for d in dims if d != "_T")])
             number = _shown(value, factor)
-            span = "" if low is None or high is None or low == high else f" [{_shown(low, factor)}, {_shown(high, factor)}]"
+            span = "" if low == high else f" [{_shown(low, factor)}, {_shown(high, factor)}]"
             yield (
                 f"{period:8} {accumulation:12} {place:24} {number:>14}{span}  {mark} {basis:9} "
                 f"{released}  {publisher or ''}: {title or ''}"
@@ -103,35 +126,32 @@ def trace(root: DataRoot, indicator: str, period: str, area: str) -> Iterator[st
     """Where the numbers of an indicator and period come from: file, sha256, place, and for derived ones every input."""
     with open_mart(root) as mart:
         _known(mart, indicator)
-        sql = f"""select o.*, d.file_name, d.sha256, d.source_id, d.received_at, d.period as delivered_for
-            from vintages o left join deliveries d using (delivery_id)
-            where indicator_id = '{_quoted(indicator)}' and time_period = '{_quoted(period)}' and ref_area = '{_quoted(area)}'
-            order by basis, {", ".join(DIMENSIONS)}, superseded_on nulls first, released_on"""
-        rows = _dicts(mart, sql)
+        rows = _rows(
+            mart,
+            f"""from ({VINTAGES}) where indicator_id = ? and time_period = ? and ref_area = ?
+            order by basis desc, {", ".join(DIMENSIONS)}, superseded_on nulls first, released_on""",
+            [indicator, period, area],
+        )
         if not rows:
-            known = mart.execute(
-                "select string_agg(distinct time_period, ', ' order by time_period) from observations where indicator_id = ? and ref_area = ?",
-                [indicator, area],
-            ).fetchone()
-            raise IpmonError(f"{indicator} has no value for {period} in {area}. Periods known there: {known and known[0] or 'none'}.")
+            known = _rows(mart, PERIODS, [indicator, area])[0]["periods"] or "none"
+            raise IpmonError(f"{indicator} has no value for {period} in {area}. Periods known there: {known}.")
+        yield from (f"release {r['release_id']}, made by {r['code_version']}" for r in _rows(mart, "from release", []))
         for row in rows:
             yield from _origin(mart, row)
-        yield f"query: select * from vintages where indicator_id = '{indicator}' and time_period = '{period}' and ref_area = '{area}'"
+        where = {"indicator_id": indicator, "time_period": period, "ref_area": area}
+        yield f"query: from vintages where {' and '.join(f'{c} = {sql.literal(v)}' for c, v in where.items())}"
 
 
 def diff(root: DataRoot, old: str, new: str | None = None) -> Iterator[str]:
     """Cells that are new, revised or withdrawn between two releases, and why."""
     new_path = release_path(root, new)
     old_path = release_path(root, old)
+    for name in (old, new):
+        open_mart(root, name).close()  # says in a sentence what is wrong with a mart that cannot be opened
     with duckdb.connect() as both:
         for name, path in (("old", old_path), ("new", new_path)):
-            both.execute(f"attach '{_quoted(str(path / 'public.duckdb'))}' as {name} (read_only)")
-        found = both.execute(
-            f"""select coalesce(n.indicator_id, o.indicator_id), coalesce(n.ref_area, o.ref_area), coalesce(n.time_period, o.time_period),
-                coalesce(n.basis, o.basis), o.value, n.value, n.quality, n.released_on, n.delivery_id
-            from old.observations o full join new.observations n using ({KEY})
-            where o.value is distinct from n.value order by all"""
-        ).fetchall()
+            both.execute(f"attach {sql.literal(str(path / 'public.duckdb'))} as {name} (read_only)")
+        found = both.execute(DIFFERENCES).fetchall()
     yield f"{old_path.resolve().name} -> {new_path.resolve().name}: {len(found)} cell(s) differ"
     for id_, area, period, basis, before, after, quality, released, delivery in found:
         what = "new" if before is None else "withdrawn" if after is None else "revised"
@@ -156,42 +176,37 @@ def _known(mart: duckdb.DuckDBPyConnection, indicator: str) -> None:
 
 
 def _origin(mart: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Iterator[str]:
-    dims = " ".join(row[d] for d in DIMENSIONS if row[d] != "_T")
+    """A value, how long it held, and its file or its inputs."""
+    dims = "".join(f" {row[d]}" for d in DIMENSIONS if row[d] != "_T")
     held = "current" if row["superseded_on"] is None else f"superseded on {row['superseded_on']}"
     if row["superseded_on"] == row["released_on"]:
         held = "never the preferred source"
-    yield f"{_shown(row['value'], 1)} {row['unit']} {dims} ({row['basis']}, {row['accumulation']}, known since {row['released_on']}, {held})"
-    if row["basis"] == "derived":
-        yield f"    formula: {row['locator']}"
-        yield from _inputs(mart, row)
-    else:
-        yield f"    {row['publisher']}: {row['source_title']} {row['source_url']}".rstrip()
-        yield f"    file {row['file_name']} ({row['source_id']}, {row['delivered_for']}), {row['locator']}, sha256 {row['sha256']}"
+    about = f"{row['basis']}, {row['accumulation']}, known since {row['released_on']}, {held}"
+    yield f"{_shown(row['value'], 1)} {row['unit']}{dims} ({about})"
+    yield from (f"    {line}" for line in _basis(mart, row))
 
 
-def _inputs(mart: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Iterator[str]:
-    key = " and ".join(f"l.{c.strip()} = '{_quoted(str(row[c.strip()]))}'" for c in KEY.split(",") if c.strip() != "basis")
-    inputs = mart.execute(
-        f"""select l.input_indicator_id, l.input_time_period, l.input_value, l.input_released_on, d.file_name, l.input_locator, d.sha256
-        from lineage l left join deliveries d on d.delivery_id = l.input_delivery_id
-        where {key} and l.released_on = ? order by input_position""",
-        [row["released_on"]],
-    ).fetchall()
-    for id_, period, value, released, file, locator, sha in inputs:
-        yield f"    input {id_} {period} = {_shown(value, 1)} (known since {released}); file {file}, {locator}, sha256 {sha}"
+def _basis(mart: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Iterator[str]:
+    """Of a published value the page and the file; of a derived one the formula and its inputs down to their files."""
+    if row["basis"] != "derived":
+        yield f"{row['publisher']}: {row['source_title']} {row['source_url']}".rstrip()
+        yield f"file {row['file_name']} ({row['source_id']}, {row['delivered_for']}), {row['locator']}, sha256 {row['sha256']}"
+        return
+    yield f"formula: {row['locator']}"
+    same = " and ".join(f"{column} = ?" for column in (*KEY, "released_on"))
+    lineage = f"from lineage where {same} order by input_position"
+    for i in _rows(mart, lineage, [row[column] for column in (*KEY, "released_on")]):
+        number = f"{i['input_indicator_id']} {i['input_time_period']} = {_shown(i['input_value'], 1)}"
+        yield f"input {number} (known since {i['input_released_on']})"
+        place = [i["input_delivery_id"], i["input_locator"], i["input_indicator_id"], i["input_time_period"], i["input_value"]]
+        yield from (f"    {line}" for source in _rows(mart, INPUT, place)[:1] for line in _basis(mart, source))
 
 
-def _dicts(mart: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    cursor = mart.execute(sql)
+def _rows(mart: duckdb.DuckDBPyConnection, statement: str, values: list[Any]) -> list[dict[str, Any]]:
+    cursor = mart.execute(statement, values)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _shown(value: Decimal | None, factor: int) -> str:
     return "-" if value is None else f"{(value / factor).normalize():f}"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
-
-

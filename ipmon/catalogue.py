@@ -107,7 +107,11 @@ def _coverage(item: GuidelineItem, grades: Mapping[str, str]) -> Row:
     public = [id_ for id_ in item.covered_by if grades[id_] == "public"]
     if public or not item.covered_by:
         return {"covered_by": "|".join(public)}
-    return {"covered_by": "", "not_measured_zh": "由未公开的指标反映。", "not_measured_en": "Covered by indicators that are not public."}
+    return {
+        "covered_by": "",
+        "not_measured_zh": "由未公开的指标反映。",
+        "not_measured_en": "Covered by indicators that are not public.",
+    }
 
 
 def sources(contracts: Mapping[str, SourceContract], received: Sequence[Delivery]) -> list[Row]:

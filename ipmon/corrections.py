@@ -3,26 +3,39 @@
 Belongs here: reading assets/dimensions/corrections.yaml and applying it. Not here: corrections that a source delivers itself.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import field_validator
+
 from ipmon.declared import Declared, Text, read_items, validated
+
+Cell = Literal[
+    "series", "source_id", "ref_area", "dimension", "period", "period_kind", "value", "unit", "publisher", "published_on", "note"
+]  # fmt: skip
 
 
 class Correction(Declared):
     """One known error. `match` names cells of the printed row; `exclude` keeps the row out, `note` only says so."""
 
     id: str
-    match: dict[str, str]
+    match: dict[Cell, str]
     action: Literal["exclude", "note"]
     reason: Text
     provider: str
 
+    @field_validator("match")
+    @classmethod
+    def _of_one_series(cls, match: dict[Cell, str]) -> dict[Cell, str]:
+        if not match.get("series"):
+            raise ValueError("name the series whose rows are meant")
+        return match
+
     def matches(self, row: Mapping[str, Any]) -> bool:
         """Whether the row is the one that is meant."""
-        return all(row.get("series_id" if cell == "series" else cell) == text for cell, text in self.match.items())
+        return all(row["series_id" if cell == "series" else cell] == text for cell, text in self.match.items())
 
 
 @dataclass
@@ -41,11 +54,6 @@ class Corrector:
                 if correction.action == "exclude":
                     reason = f"known error of the source ({correction.id}): {correction.reason.en}"
         return reason
-
-    @property
-    def idle(self) -> list[Correction]:
-        """Corrections that no row needs: the source was mended, or its delivery is not here."""
-        return [c for c in self.corrections if c.id not in self.met]
 
 
 def load_corrections(path: Path, problems: list[str]) -> list[Correction]:

@@ -3,6 +3,7 @@
 Belongs here: gathering the parts and the checks that need more than one of them. Not here: the shape of any part.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def load(root: Path) -> Declarations:
         schema=load_schema(root / "marts", problems),
     )
     problems += _cross_problems(declarations)
+    problems = problems or list(_grades(declarations))  # which can be followed only where all inputs are known
     if problems:
         raise DeclarationError(problems)
     return declarations
@@ -61,50 +63,69 @@ def load(root: Path) -> Declarations:
 
 def _cross_problems(d: Declarations) -> list[str]:
     """What no part can see alone: references between parts, and claims that nothing can tell apart."""
-    indicators, units = d.registry.indicators, d.dimensions.units
-    problems = [
-        f"indicators/{i.theme}.yaml: {id_}: unknown unit '{i.unit}'" for id_, i in indicators.items() if i.unit not in units
-    ]
-    problems += [
-        f"indicators/{i.theme}.yaml: {id_}: unit '{i.unit}' has no display '{i.display}'"
-        for id_, i in indicators.items()
-        if i.display and i.unit in units and i.display not in units[i.unit].scales
-    ]
-    for (series, variant), ids in d.registry.claims.items():
-        shared = {indicators[id_].unit for id_ in ids}
-        if len(shared) < len(ids):
-            problems.append(f"indicators: series '{' '.join(filter(None, (series, variant)))}' is claimed by {', '.join(ids)} with one unit")
-    for id_, identity in d.identities.items():
-        problems += [f"identities: {id_}: unknown indicator '{i}'" for i in identity.compared if i not in indicators]
-        dims = [x for x in [identity.dimension, *identity.total] if x and x not in CODED]
-        problems += [f"identities: {id_}: unknown dimension '{x}'" for x in dims]
-        codes = [*identity.total.items(), *((identity.dimension, p) for p in identity.parts if identity.kind == "codes")]
-        problems += [f"identities: {id_}: unknown code '{c}' of {x}" for x, c in codes if not d.dimensions.knows(x, c)]
-    items = {item.row_id for item in d.items}
-    problems += [
-        f"indicators/{i.theme}.yaml: {id_}: unknown guideline row '{row}'"
-        for id_, i in indicators.items()
-        for row in i.guideline
-        if row not in items
-    ]
-    problems += [f"labels: unknown code {code}" for code in d.dimensions.unknown_codes()]
-    problems += _derivation_problems(d)
-    check_targets(d.targets, {id_: i.unit for id_, i in indicators.items()}, problems)
-    check_items(d.items, set(indicators), problems)
+    problems = [*_indicators(d), *_claims(d), *_identities(d), *_circles(d), *_dimensions(d)]
+    check_targets(d.targets, {id_: i.unit for id_, i in d.registry.indicators.items()}, problems)
+    check_items(d.items, set(d.registry.indicators), problems)
     return problems
 
 
-def _derivation_problems(d: Declarations) -> list[str]:
-    """Circles; and values that would pass from a closely held indicator into its level's revisions and targets."""
+def _indicators(d: Declarations) -> Iterator[str]:
+    """Units, displays and guideline rows that no list holds."""
+    units, rows = d.dimensions.units, {item.row_id for item in d.items}
+    for id_, i in d.registry.indicators.items():
+        where = f"indicators/{i.theme}.yaml: {id_}"
+        if i.unit not in units:
+            yield f"{where}: unknown unit '{i.unit}'"
+        elif i.display and i.display not in units[i.unit].scales:
+            yield f"{where}: unit '{i.unit}' has no display '{i.display}'"
+        yield from (f"{where}: unknown guideline row '{row}'" for row in i.guideline if row not in rows)
+
+
+def _claims(d: Declarations) -> Iterator[str]:
+    """Two indicators may claim one series only where the printed unit tells them apart."""
+    for (series, variant), ids in d.registry.claims.items():
+        units = [d.dimensions.units.get(d.registry.indicators[id_].unit) for id_ in ids]
+        readable = [name for unit in units if unit for name in unit.printed]
+        if len(set(readable)) < len(readable):
+            what = f"series '{series}'" + (f" ({variant})" if variant else "")
+            yield f"indicators: {what} is claimed by {', '.join(ids)}, and their units can be printed alike"
+
+
+def _identities(d: Declarations) -> Iterator[str]:
+    """Indicators, dimensions and codes that no list holds."""
+    for id_, identity in d.identities.items():
+        yield from (f"identities: {id_}: unknown indicator '{i}'" for i in identity.compared if i not in d.registry.indicators)
+        parts = identity.parts if identity.kind == "codes" else []
+        for dimension, code in [*identity.total.items(), *((identity.dimension, part) for part in parts)]:
+            if dimension not in CODED:
+                yield f"identities: {id_}: unknown dimension '{dimension}'"
+            elif not d.dimensions.knows(dimension, code):
+                yield f"identities: {id_}: unknown code '{code}' of {dimension}"
+
+
+def _circles(d: Declarations) -> Iterator[str]:
     try:
         d.registry.in_dependency_order()
     except ValueError as error:
-        return [f"indicators: {error}"]
-    if any(i not in d.registry.indicators for entry in d.registry.indicators.values() for i in entry.inputs):
-        return []
+        yield f"indicators: {error}"
+
+
+def _grades(d: Declarations) -> Iterator[str]:
+    """An implied value enters its level's revisions and targets, so it must not be held more closely than the level."""
     grades = d.grades.indicators
-    return [
-        f"indicators/{i.theme}.yaml: {id_}: must have the grade of its level '{i.implied_previous.level}', which is revised by it"
-        for id_, i in d.registry.indicators.items()
-        if i.implied_previous and grades[id_] != grades[i.implied_previous.level]
-    ]
+    for id_, i in d.registry.indicators.items():
+        rule = i.implied_previous
+        if rule and grades[id_] != grades[rule.level]:
+            yield f"indicators/{i.theme}.yaml: {id_}: is held more closely than its level '{rule.level}'; grade that likewise"
+
+
+def _dimensions(d: Declarations) -> Iterator[str]:
+    """Codes of labels, areas of one name, breaks and corrections of what no indicator is or takes."""
+    yield from (f"labels: unknown code {code}" for code in d.dimensions.unknown_codes())
+    yield from (f"areas.csv: '{name}' means both {' and '.join(codes)}" for name, codes in d.dimensions.ambiguous_areas())
+    for b in d.dimensions.breaks:
+        known = [any(b.names(pattern, id_) for id_ in d.registry.indicators) for pattern in b.indicators]
+        yield from (f"breaks.yaml: {b.id}: unknown indicator '{i}'" for i, ok in zip(b.indicators, known, strict=True) if not ok)
+    for c in d.corrections:
+        if not d.registry.takers(c.match["series"]):
+            yield f"corrections.yaml: {c.id}: no indicator takes series '{c.match['series']}'"

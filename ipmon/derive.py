@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from ipmon.dimensions import DIMENSIONS, Break
+from ipmon.dimensions import DIMENSIONS, Dimensions
 from ipmon.figures import DECIMALS, Figure, Key
 from ipmon.intervals import Interval, round_half_up
 from ipmon.periods import Period
@@ -28,12 +28,15 @@ class Derivation:
     formula: str
 
 
-def derive(registry: Registry, book: Book, breaks: Sequence[Break]) -> list[Derivation]:
-    """Computes every derived indicator in dependency order, entering the results in `book` with basis `derived`."""
+def derive(registry: Registry, book: Book, dimensions: Dimensions) -> list[Derivation]:
+    """Computes every derived indicator in dependency order, entering the results in `book` with basis `derived`.
+
+    A derived value holds for as long as the vintage that it starts from; that of the other input is the one known then.
+    """
     made: list[Derivation] = []
     for id_ in registry.in_dependency_order():
         indicator = registry.indicators[id_]
-        derivations = list(_Deriver(id_, indicator, book, breaks).derivations())
+        derivations = list(_Deriver(id_, indicator, book, dimensions).derivations())
         book.enter(d.figure for d in derivations)
         made += derivations
     return made
@@ -46,7 +49,7 @@ class _Deriver:
     id_: str
     indicator: Indicator
     book: Book
-    breaks: Sequence[Break]
+    dimensions: Dimensions
 
     def derivations(self) -> Iterator[Derivation]:
         kinds: dict[str, Callable[[Key], Iterator[Derivation]]] = {
@@ -67,7 +70,7 @@ class _Deriver:
         for of in self.book.stints(key):
             to = self._like(self._denominator_keys(rule.to, key), of)
             if to:
-                yield from self._make(key, (of.figure, to), lambda a, b: quotient(a, b, Decimal(rule.scale)))
+                yield from self._make(key, (of, to), lambda a, b: quotient(a, b, Decimal(rule.scale)))
 
     def _denominator_keys(self, id_: str, key: Key) -> list[Key]:
         """Where the denominator may stand: at the same dimensions, else at the area's total; as a flow or as a stock."""
@@ -77,22 +80,22 @@ class _Deriver:
 
     def _growth(self, key: Key) -> Iterator[Derivation]:
         for now, before in self._with_year_before(key):
-            yield from self._make(key, (now.figure, before), lambda a, b: _growth_of(a, b))
+            yield from self._make(key, (now, before), growth_of)
 
     def _change(self, key: Key) -> Iterator[Derivation]:
         for now, before in self._with_year_before(key):
-            yield from self._make(key, (now.figure, before), difference)
+            yield from self._make(key, (now, before), difference)
 
-    def _with_year_before(self, key: Key) -> Iterator[tuple[Vintage, Figure]]:
+    def _with_year_before(self, key: Key) -> Iterator[tuple[Vintage, Vintage]]:
         """Each vintage of a value with the year before as it stood that day, where no break lies between them."""
         earlier = replace(key, time_period=_period(key).shift_years(-1).label)
         for now in self.book.stints(key):
             before = self._like([earlier], now)
-            if before and not self._broken(key, before.period_end, now.figure.period_end):
+            if before and not self._broken(key, before.figure.period_end, now.figure.period_end):
                 yield now, before
 
     def _broken(self, key: Key, after: date, until: date) -> bool:
-        return any(after < b.start <= until and b.concerns(key.indicator_id, key.ref_area) for b in self.breaks)
+        return any(after < b.start <= until and b.concerns(key.indicator_id, key.ref_area) for b in self.dimensions.breaks)
 
     def _share(self, key: Key) -> Iterator[Derivation]:
         rule = self.indicator.share
@@ -102,17 +105,16 @@ class _Deriver:
         for part in self.book.stints(key):
             whole = self._like([replace(key, **{rule.over: "_T"})], part)
             if whole:
-                yield from self._make(key, (part.figure, whole), lambda a, b: quotient(a, b, HUNDRED))
+                yield from self._make(key, (part, whole), lambda a, b: quotient(a, b, HUNDRED))
 
     def _sum(self, key: Key) -> Iterator[Derivation]:
         keys = [replace(key, indicator_id=i) for i in self.indicator.inputs]
-        days = sorted({v.since for k in keys for v in self.book.stints(k)})
-        last: tuple[Figure, ...] = ()
-        for day in days:
-            parts = [f for k in keys if (f := self.book.known(k, day)) is not None]
-            if len(parts) == len(keys) and tuple(parts) != last:
-                last = tuple(parts)
-                yield from self._make(key, last, total_of)
+        stints = [self.book.stints(k) for k in keys]
+        for day in sorted({v.since for of_one in stints for v in of_one}):
+            parts = tuple(v for of_one in stints for v in of_one if v.holds_on(day))
+            if len(parts) == len(keys):
+                until = min((v.until for v in parts if v.until), default=None)
+                yield from self._make(key, (replace(parts[0], until=until), *parts[1:]), total_of)
 
     def _implied_previous(self, key: Key) -> Iterator[Derivation]:
         rule = self.indicator.implied_previous
@@ -121,48 +123,53 @@ class _Deriver:
         for level in self.book.stints(key):
             change = self._like([replace(key, indicator_id=rule.change)], level)
             if change:
-                for made in self._make(key, (level.figure, change), difference):
+                for made in self._make(key, (level, change), difference):
                     at = replace(made.figure.key, time_period=before.label)
                     yield replace(made, figure=replace(made.figure, key=at, period_start=before.start, period_end=before.end))
 
-    def _like(self, keys: Sequence[Key], of: Vintage) -> Figure | None:
+    def _like(self, keys: Sequence[Key], of: Vintage) -> Vintage | None:
         """The other input as it stood when `of` became known; if nothing was known then, as it first became known."""
         for key in keys:
             stints = self.book.stints(key)
             if stints:
-                return self.book.known(key, of.since) or next((v.figure for v in stints if v.since > of.since), None)
+                return next((v for v in stints if v.holds_on(of.since) or v.since > of.since), None)
         return None
 
     def _make(
-        self, key: Key, inputs: tuple[Figure, ...], compute: Callable[..., tuple[Decimal, Interval] | None]
+        self, key: Key, stints: tuple[Vintage, ...], compute: Callable[..., tuple[Decimal, Interval] | None]
     ) -> Iterator[Derivation]:
+        inputs = tuple(v.figure for v in stints)
         if any(i.value is None for i in inputs):
             return
         result = compute(*((i.value, i.interval) for i in inputs))
-        if result is None:
-            return
-        value, interval = result
-        yield Derivation(self._figure(key, value, interval, inputs), inputs, self.indicator.formula)
+        if result is not None:
+            yield Derivation(self._figure(key, *result, stints), inputs, self.indicator.formula)
 
-    def _figure(self, key: Key, value: Decimal, interval: Interval, inputs: tuple[Figure, ...]) -> Figure:
-        first = inputs[0]
+    def _figure(self, key: Key, value: Decimal, interval: Interval, stints: tuple[Vintage, ...]) -> Figure:
+        interval, statuses = interval.outward(DECIMALS), {v.figure.obs_status for v in stints}
         return replace(
-            first,
+            stints[0].figure,
             key=replace(key, indicator_id=self.id_, accumulation=_accumulation(self.indicator, key)),
             value=round_half_up(value, DECIMALS),
-            interval=interval.outward(DECIMALS),
+            interval=interval,
             unit=self.indicator.unit,
-            decimals=2 if self.indicator.unit in ("percent", "percentage_points") else first.decimals,
-            obs_status="P" if any(i.obs_status == "P" for i in inputs) else "A",
+            decimals=_supported(interval, self.dimensions.units[self.indicator.unit].decimals),
+            obs_status=next((status for status in ("P", "E") if status in statuses), "A"),
             conf_status="F",
-            released_on=max(i.released_on for i in inputs),
+            released_on=max(v.since for v in stints),
             released_basis="latest of its inputs",
             stage="",
             note="",
             locator=self.indicator.formula,
-            retired_on=None,
+            retired_on=self._ends(stints),
             basis="derived",
         )
+
+    def _ends(self, stints: tuple[Vintage, ...]) -> date | None:
+        """The day on which the first input is replaced, or another one is withdrawn with nothing in its place."""
+        first, *others = stints
+        withdrawn = [v.until for v in others if v.until and self.book.known(v.figure.key, v.until) is None]
+        return min((day for day in [first.until, *withdrawn] if day), default=None)
 
 
 def quotient(a: tuple[Decimal, Interval], b: tuple[Decimal, Interval], scale: Decimal) -> tuple[Decimal, Interval] | None:
@@ -186,10 +193,15 @@ def total_of(*parts: tuple[Decimal, Interval]) -> tuple[Decimal, Interval]:
     return sum((v for v, _ in parts), Decimal(0)), interval
 
 
-def _growth_of(a: tuple[Decimal, Interval], b: tuple[Decimal, Interval]) -> tuple[Decimal, Interval] | None:
+def growth_of(a: tuple[Decimal, Interval], b: tuple[Decimal, Interval]) -> tuple[Decimal, Interval] | None:
     """(a / b - 1) * 100, in percent (methodology 2.5)."""
     result = quotient(a, b, HUNDRED)
     return None if result is None else (result[0] - HUNDRED, result[1] + Interval(-HUNDRED, -HUNDRED))
+
+
+def _supported(interval: Interval, otherwise: int) -> int:
+    """The decimals that an interval's width supports: 2 for a width of 0.02; `otherwise` where a side is open."""
+    return min(DECIMALS, max(0, -interval.width().adjusted())) if interval.is_bounded else otherwise
 
 
 def _accumulation(indicator: Indicator, key: Key) -> str:

@@ -4,6 +4,7 @@ Belongs here: loading the code lists of assets/dimensions and looking words up i
 """
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -33,6 +34,11 @@ class Area(Declared):
     name_zh: str
     name_en: str
     aliases: str
+
+    @property
+    def written(self) -> set[str]:
+        """Every form in which it is written."""
+        return {self.code, self.name_zh, self.name_en, *filter(None, self.aliases.split("|"))}
 
 
 class Code(Text):
@@ -98,11 +104,16 @@ class Break(Declared):
     def concerns(self, indicator_id: str, ref_area: str) -> bool:
         """Whether it breaks this indicator's series of this area. `*` at the end of an id is any ending."""
         wide = {"all": True, "national": ref_area == "CN", "provinces": ref_area.startswith("CN-")}[self.ref_areas]
-        return wide and any(indicator_id == i or (i.endswith("*") and indicator_id.startswith(i[:-1])) for i in self.indicators)
+        return wide and any(self.names(pattern, indicator_id) for pattern in self.indicators)
+
+    @staticmethod
+    def names(pattern: str, indicator_id: str) -> bool:
+        """Whether an entry of `indicators` means an indicator."""
+        return indicator_id == pattern or (pattern.endswith("*") and indicator_id.startswith(pattern[:-1]))
 
 
 class Label(Declared):
-    """The codes that one text of the dimension column assigns, for one series or (empty) for any; `exclude`: why it is not taken."""
+    """What one text of the dimension column assigns, for one series or (empty) for any; `exclude`: why it is not taken."""
 
     label: str
     series: str
@@ -181,11 +192,15 @@ class Dimensions:
     @property
     def area_aliases(self) -> dict[str, str]:
         """Every written form of an area, with its code."""
-        return {
-            name: code
-            for code, area in self.areas.items()
-            for name in {code, area.name_zh, area.name_en, *filter(None, area.aliases.split("|"))}
-        }
+        return {name: code for code, area in self.areas.items() for name in area.written}
+
+    def ambiguous_areas(self) -> list[tuple[str, list[str]]]:
+        """Written forms that mean more than one area, with their codes."""
+        meant: dict[str, list[str]] = defaultdict(list)
+        for code, area in self.areas.items():
+            for name in area.written:
+                meant[name].append(code)
+        return [(name, codes) for name, codes in sorted(meant.items()) if len(codes) > 1]
 
 
 def load_dimensions(folder: Path, problems: list[str]) -> Dimensions:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from ipmon.contracts import SourceContract
 from ipmon.deliveries import Delivery
-from ipmon.periods import month_end
+from ipmon.periods import month_end, parse, period
 
 RELEASE_DAY = 20
 """The day of the month on which the schedule publishes (project default)."""
@@ -17,7 +17,7 @@ RELEASE_DAY = 20
 
 @dataclass(frozen=True)
 class Due:
-    """A delivery that a source owes: for which period, since or until when."""
+    """A delivery that a source owes: for which period, by which day."""
 
     source_id: str
     period: str
@@ -29,24 +29,27 @@ class Due:
 
 
 def due(contracts: Mapping[str, SourceContract], received: Iterable[Delivery], day: date) -> list[Due]:
-    """For each source with a due day, the latest closed period (month or year) that has not come, if a delivery once came.
+    """For each source with a due day, the first closed period (month or year) that has not come, if a delivery once came.
 
-    A delivery for a later period covers an earlier one: the figures are delivered as whole collections.
+    A delivery for a later period covers an earlier one: the figures are delivered as whole collections. A month is due in the
+    month after it, a year in December of the year after (project default).
     """
-    last: dict[str, str] = {}
+    covered: dict[str, date] = {}
     for delivery in received:
-        last[delivery.source_id] = max(last.get(delivery.source_id, ""), delivery.period)
-    owed = []
-    for id_, contract in sorted(contracts.items()):
-        if contract.due_day is None or id_ not in last:
-            continue
-        closed = day.replace(day=1) - timedelta(days=1)
-        period = f"{closed:%Y-%m}" if contract.cadence == "monthly" else str(day.year - 1)
-        if last[id_] < period:
-            due_month = day if contract.cadence == "monthly" else date(day.year, 12, 1)
-            due_on = min(date(due_month.year, due_month.month, 1) + timedelta(days=contract.due_day - 1), month_end(day.year, due_month.month))
-            owed.append(Due(id_, period, due_on))
-    return owed
+        until = parse(delivery.period).end
+        covered[delivery.source_id] = max(covered.get(delivery.source_id, until), until)
+    owed = (_owed(c, covered[id_] + timedelta(days=1)) for id_, c in sorted(contracts.items()) if id_ in covered and c.due_day)
+    return [due for due, closed_on in owed if closed_on < day]
+
+
+def _owed(contract: SourceContract, start: date) -> tuple[Due, date]:
+    """What a source owes for the month or year with a day in it, and the last day of that period."""
+    monthly = contract.cadence == "monthly"
+    wanted = period("M", start.year, start.month) if monthly else period("A", start.year)
+    after = wanted.end + timedelta(days=1)
+    last_day = month_end(after.year, after.month if monthly else 12)
+    due_on = last_day.replace(day=min(contract.due_day or 1, last_day.day))
+    return Due(contract.id, wanted.label, due_on), wanted.end
 
 
 def next_release_day(day: date) -> date:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+from ipmon import sql
+
 FORMULA_STARTS = "^[=+\\-@\\t\\r＝＋－＠]"
 """What a spreadsheet would run as a formula, also in full-width signs."""
 
@@ -30,10 +32,10 @@ def export(connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable
         parquet, csv = folder / "parquet" / f"{table}.parquet", folder / "csv" / f"{table}.csv"
         for path in (parquet, csv):
             path.parent.mkdir(parents=True, exist_ok=True)
-        _copy(connection, f"select * from {_name(table)} order by all", parquet, "format parquet, compression zstd")
+        _copy(connection, f"select * from {sql.name(table)} order by all", parquet, "format parquet, compression zstd")
         _copy(
             connection,
-            f"select {_harmless(connection, table)} from (from {_name(table)} order by all)",
+            f"select {_harmless(connection, table)} from (from {sql.name(table)} order by all)",
             csv,
             "format csv, header",
         )
@@ -42,8 +44,8 @@ def export(connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable
 def digest(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     """sha256 over the rows of a table in order, without the columns that only say when the run was."""
     columns = [column for column, _ in _columns(connection, table) if column not in RUN_COLUMNS]
-    cells = ", ".join(f"coalesce(cast({_name(column)} as varchar), chr(30))" for column in columns)
-    lines = f"select concat_ws(chr(31), {cells}) as line from {_name(table)}"
+    cells = ", ".join(f"coalesce(cast({sql.name(column)} as varchar), chr(30))" for column in columns)
+    lines = f"select concat_ws(chr(31), {cells}) as line from {sql.name(table)}"
     (whole,) = connection.execute(f"select coalesce(string_agg(line, chr(29) order by line), '') from ({lines})").fetchall()[0]
     return hashlib.sha256(f"{','.join(columns)}\n{whole}".encode()).hexdigest()
 
@@ -60,14 +62,14 @@ def data_hash(marts: Iterable[Path], without: Collection[str] = RUN_TABLES) -> s
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
-    rows = connection.execute(f"describe {_name(table)}").fetchall()
+    rows = connection.execute(f"describe {sql.name(table)}").fetchall()
     return [(row[0], row[1]) for row in rows]
 
 
 def _harmless(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     """Every column; text gets an apostrophe before a formula's first sign. Numbers are no text: -5.2 stays -5.2."""
     return ", ".join(
-        _guarded(_name(column)) if type_ == "VARCHAR" else _name(column) for column, type_ in _columns(connection, table)
+        _guarded(sql.name(column)) if type_ == "VARCHAR" else sql.name(column) for column, type_ in _columns(connection, table)
     )
 
 
@@ -76,9 +78,4 @@ def _guarded(column: str) -> str:
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
-    target = str(path).replace("'", "''")
-    connection.execute(f"copy ({query}) to '{target}' ({options})")
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
+    connection.execute(f"copy ({query}) to {sql.literal(str(path))} ({options})")

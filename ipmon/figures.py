@@ -44,6 +44,11 @@ class Key:
     time_period: str
     accumulation: str
 
+    @property
+    def is_national_total(self) -> bool:
+        """Whether it is about the whole country, undivided."""
+        return self.ref_area == "CN" and all(getattr(self, dimension) == "_T" for dimension in CODED)
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -177,7 +182,9 @@ class Conformer:
                 f"the unit '{row['unit']}' fits {len(fitting)} of {', '.join(claimants)}; see assets/dimensions/units.yaml."
             )
         if not self.grades.may_feed(row["source_id"], fitting[0][0]):
-            raise NotTaken(f"source '{row['source_id']}' is held more closely than '{fitting[0][0]}'; grade the indicator likewise.")
+            raise NotTaken(
+                f"source '{row['source_id']}' is held more closely than '{fitting[0][0]}'; grade the indicator likewise."
+            )
         return fitting[0]
 
     def _value(

@@ -30,6 +30,11 @@ class Grades:
         source, indicator = self.sources.get(source_id, "public"), self.indicators.get(indicator_id, "public")
         return strictest([source, indicator]) == indicator
 
+    def keeps_level(self, identity_id: str, indicator_id: str) -> bool:
+        """Whether an identity tells of an indicator nothing that is held more closely than the indicator."""
+        own = self.indicators.get(indicator_id, "public")
+        return strictest([own, self.identities.get(identity_id, "public")]) == own
+
     def of_row(self, row: Mapping[str, Any]) -> Grade:
         """The grade of a table's row: that of its indicator and identity, else of the source and the series it names."""
         if row.get("indicator_id"):

@@ -54,7 +54,10 @@ class GuidelineItem(Declared):
 
 def load_items(path: Path, problems: list[str]) -> list[GuidelineItem]:
     """The rows of one CSV file, in its order; what does not hold is noted by line and key."""
-    rows = (validated(GuidelineItem, row, f"{path.name}: line {line}", problems) for line, row in enumerate(read_csv(path, problems), 2))
+    rows = (
+        validated(GuidelineItem, row, f"{path.name}: line {line}", problems)
+        for line, row in enumerate(read_csv(path, problems), 2)
+    )
     return [row for row in rows if row]
 
 

@@ -187,4 +187,3 @@ def _compared(
 ) -> Reconciliation:
     verdict = published.interval.compare(implied[1])
     return Reconciliation(id_, published.key, published, implied[0], implied[1], verdict, parts, expected, note)
-

@@ -11,15 +11,21 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from ipmon.declared import Declared, read_yaml, validated
+from ipmon import sql
+from ipmon.declared import Declared, read_entries, validated
+from ipmon.errors import DeclarationError
 
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 POLARS = {
     "VARCHAR": pl.String(),
     "DATE": pl.Date(),
     "DECIMAL(28,6)": pl.Decimal(28, 6),
     "INTEGER": pl.Int32(),
     "BIGINT": pl.Int64(),
+    "DOUBLE": pl.Float64(),
     "BOOLEAN": pl.Boolean(),
 }
 AS_OF = """create macro as_of(d) as table
@@ -55,7 +61,7 @@ class MartSchema:
 
 def load_schema(folder: Path, problems: list[str]) -> MartSchema:
     """fields.yaml, tables.yaml, views.yaml and the .sql files of one folder."""
-    fields = {name: Field(*entry) for name, entry in (read_yaml(folder / "fields.yaml", problems) or {}).items()}
+    fields = _fields(folder / "fields.yaml", problems)
     tables = _tables(folder / "tables.yaml", problems)
     titles = _tables(folder / "views.yaml", problems)
     queries = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.sql"))}
@@ -65,8 +71,18 @@ def load_schema(folder: Path, problems: list[str]) -> MartSchema:
     return MartSchema(fields, tables, {name: (titles[name], queries[name]) for name in sorted(queries.keys() & titles.keys())})
 
 
+def _fields(path: Path, problems: list[str]) -> dict[str, Field]:
+    fields: dict[str, Field] = {}
+    for name, entry in read_entries(path, problems).items():
+        if isinstance(entry, list) and len(entry) == 3 and entry[0] in POLARS and all(isinstance(e, str) and e for e in entry):
+            fields[name] = Field(*entry)
+        else:
+            problems.append(f"marts/{path.name}: {name}: write [type, zh, en] with a type of {', '.join(POLARS)}")
+    return fields
+
+
 def _tables(path: Path, problems: list[str]) -> dict[str, Table]:
-    entries = (read_yaml(path, problems) or {}).items()
+    entries = read_entries(path, problems).items()
     return {name: t for name, entry in entries if (t := validated(Table, entry, f"marts/{path.name}: {name}", problems))}
 
 
@@ -112,38 +128,40 @@ def fill(path: Path, frames: Mapping[str, pl.DataFrame]) -> None:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str, table: Table, data: pl.DataFrame) -> None:
-    columns = ", ".join(f"{c} {schema.fields[c].type}" for c in table.columns)
-    connection.execute(f"create table {name} ({columns})")
+    columns = ", ".join(f"{sql.name(c)} {schema.fields[c].type}" for c in table.columns)
+    connection.execute(f"create table {sql.name(name)} ({columns})")
     _fill(connection, name, data)
-    _comment(connection, "table", name, f"{table.zh} {table.en}")
+    _comment(connection, f"table {sql.name(name)}", f"{table.zh} {table.en}")
     for column in table.columns:
-        _comment(connection, "column", f"{name}.{column}", _described(schema, column))
+        _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _described(schema, name, column))
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str, title: Table, query: str) -> None:
-    connection.execute(f"create view {name} as {query.rstrip().rstrip(';')}")
-    _comment(connection, "view", name, f"{title.zh} {title.en}")
+    try:
+        connection.execute(f"create view {sql.name(name)} as {query.rstrip().rstrip(';')}")
+    except duckdb.Error as error:
+        raise DeclarationError([f"marts/{name}.sql: {error}"]) from None
+    _comment(connection, f"view {sql.name(name)}", f"{title.zh} {title.en}")
     for (column,) in connection.execute("select column_name from duckdb_columns() where table_name = ?", [name]).fetchall():
-        _comment(connection, "column", f"{name}.{column}", _described(schema, column))
+        _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _described(schema, name, column))
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, data: pl.DataFrame) -> None:
     if data.height:
         connection.register("incoming", data.to_arrow())
-        connection.execute(f"insert into {name} select * from incoming")
+        connection.execute(f"insert into {sql.name(name)} select * from incoming")
         connection.unregister("incoming")
 
 
-def _described(schema: MartSchema, column: str) -> str:
+def _described(schema: MartSchema, table: str, column: str) -> str:
     field = schema.fields.get(column)
     if field is None:
-        raise KeyError(f"Column '{column}' of a wide view is not described; add it to assets/marts/fields.yaml.")
+        raise DeclarationError([f"marts/{table}.sql: column '{column}' is not described in fields.yaml"])
     return f"{field.zh} {field.en}"
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, kind: str, name: str, text: str) -> None:
-    literal = text.replace("'", "''")
-    connection.execute(f"comment on {kind} {name} is '{literal}'")
+def _comment(connection: duckdb.DuckDBPyConnection, what: str, text: str) -> None:
+    connection.execute(f"comment on {what} is {sql.literal(text)}")
 
 
 def _dictionary(connection: duckdb.DuckDBPyConnection, schema: MartSchema) -> list[dict[str, str]]:

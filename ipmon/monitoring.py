@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from ipmon.assessment import Assessment, assess
-from ipmon.dimensions import CODED, Dimensions
+from ipmon.dimensions import Dimensions
 from ipmon.figures import Figure, Key
 from ipmon.registry import Registry
 from ipmon.revisions import Revision, mean_absolute_revision
@@ -41,11 +41,11 @@ def _assess(
 
 
 def like_vintage_points(indicator_id: str, reference: str, registry: Registry, book: Book, as_of: date) -> list[Point]:
-    """The national series of an indicator as it stood when the value of the reference period became known, or else on `as_of`.
+    """The national series of an indicator as it stood on `as_of`, with the year before the reference period in its vintage.
 
     A value that the printed change of the year after implies replaces the first print: 12.60 for 2022, not 12.71, beside 13.04.
     """
-    keys = [k for k in book.keys(indicator_id) if k.ref_area == "CN" and all(getattr(k, c) == "_T" for c in CODED)]
+    keys = [key for key in book.keys(indicator_id) if key.is_national_total]
     known = {key: figure for key in keys if (figure := _known(book, key, as_of))}
     deciding = next((f for k, f in known.items() if k.time_period == reference), None)
     implied = {k: f for k in known if (f := _implied(k, deciding, registry, book, as_of))}

@@ -8,11 +8,13 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Literal
 
+from pydantic import model_validator
+
 from ipmon.declared import Declared, Text, read_entries, validated
 from ipmon.periods import Freq, Nature
 
-
 Grade = Literal["public", "internal", "restricted"]
+DERIVATIONS = ("ratio", "growth", "change", "share", "sum", "implied_previous")
 
 
 class Ratio(Declared):
@@ -33,7 +35,7 @@ class Share(Declared):
     """Each code of the dimension `over`, as a percentage of the total of `of`."""
 
     of: str
-    over: str
+    over: Literal["ip_type", "owner_kind", "industry", "technology", "counterpart_area"]
 
 
 class Sum(Declared):
@@ -73,11 +75,18 @@ class Indicator(Declared):
     implied_previous: ImpliedPrevious | None = None
     theme: str = ""
 
+    @model_validator(mode="after")
+    def _derived_in_one_way(self) -> "Indicator":
+        """At most one derivation."""
+        declared = [kind for kind in DERIVATIONS if getattr(self, kind) is not None]
+        if len(declared) > 1:
+            raise ValueError(f"declare one of {' and '.join(declared)}")
+        return self
+
     @property
     def derivation(self) -> str | None:
         """The name of the derivation that the entry declares, if any."""
-        kinds = ("ratio", "growth", "change", "share", "sum", "implied_previous")
-        return next((kind for kind in kinds if getattr(self, kind) is not None), None)
+        return next((kind for kind in DERIVATIONS if getattr(self, kind) is not None), None)
 
     @property
     def inputs(self) -> list[str]:
@@ -124,6 +133,10 @@ class Registry:
     def claimants(self, series: str, variant: str) -> list[str]:
         """The ids that take rows of a published series carrying a variant; more than one where units tell them apart."""
         return self._claims.get((series, variant), [])
+
+    def takers(self, series: str) -> list[str]:
+        """The ids that take rows of a published series, whatever variant these carry."""
+        return [id_ for (name, _), ids in self._claims.items() if name == series for id_ in ids]
 
     @property
     def claims(self) -> dict[tuple[str, str], list[str]]:

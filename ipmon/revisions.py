@@ -55,8 +55,9 @@ def revisions(book: Book, registry: Registry) -> list[Revision]:
 
 
 def mean_absolute_revision(found: list[Revision], indicator_id: str) -> Decimal | None:
-    """The usual revision of an indicator in base units; None where none is known."""
-    sizes = [abs(r.size) for r in found if r.key.indicator_id == indicator_id and r.kind != "refined"]
+    """The usual revision of an indicator's national total in base units; None where none is known."""
+    own = [r for r in found if r.key.indicator_id == indicator_id and r.key.is_national_total]
+    sizes = [abs(r.size) for r in own if r.kind != "refined"]
     return sum(sizes, Decimal(0)) / len(sizes) if sizes else None
 
 
@@ -68,10 +69,10 @@ def _changes(key: Key, basis: str, stints: list[Vintage]) -> Iterator[Revision]:
 
 
 def _cause(old: Vintage, new: Vintage) -> str:
-    if old.figure.retired_on == new.since:
-        return "corrected delivery"
     if new.figure.basis == "derived":
         return "an input was revised"
+    if old.figure.retired_on == new.since:
+        return "corrected delivery"
     if new.figure.stage != old.figure.stage and new.figure.stage in STAGE_CAUSES:
         return STAGE_CAUSES[new.figure.stage]
     if new.figure.quality != old.figure.quality:

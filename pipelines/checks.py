@@ -40,7 +40,7 @@ def expectations(occasion: Occasion, mart: Mart) -> Iterator[dg.AssetCheckResult
     from expectations import suites
 
     views = list(declarations().schema.views)
-    results = validate(mart.public, lambda: suites(views), beside={"figures": occasion.root.work / "staged.parquet"})
+    results = validate(mart.public, lambda: suites(views), beside={"figures": occasion.root.work / "staged_public.parquet"})
     _record(mart, occasion, results)
     for kind in KINDS:
         yield _reported(*kind, [r for r in results if (r.table_name, r.severity) == kind])
@@ -67,7 +67,15 @@ def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:
 
 def _reported(table: str, severity: str, results: list[CheckResult]) -> dg.AssetCheckResult:
     records = [
-        dg.TableRecord({"check": r.check_id, "status": r.status, "exceptions": r.unexpected_count, "message": r.message_en, "observed": r.observed})
+        dg.TableRecord(
+            {
+                "check": r.check_id,
+                "status": r.status,
+                "exceptions": r.unexpected_count,
+                "message": r.message_en,
+                "observed": r.observed,
+            }
+        )
         for r in results
     ]
     return dg.AssetCheckResult(

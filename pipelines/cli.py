@@ -99,11 +99,11 @@ def _receive(options: argparse.Namespace) -> int:
     contracts = declarations().contracts
     if options.source not in contracts:
         raise IpmonError(f"There is no source '{options.source}'. Known sources: {', '.join(sorted(contracts))}.")
-    receipt = receive(
-        options.file, contracts[options.source], options.period, options.issued, data_root(), datetime.now(UTC), declarations().dimensions
-    )
+    contract, dimensions = contracts[options.source], declarations().dimensions
+    receipt = receive(options.file, contract, options.period, options.issued, data_root(), datetime.now(UTC), dimensions)
     delivery = receipt.delivery
-    print(f"{receipt.outcome}: {delivery.delivery_id}, {delivery.rows} rows, {delivery.container} {delivery.encoding}, raw/{delivery.path}")
+    what = f"{delivery.rows} rows, {delivery.container} {delivery.encoding}".rstrip()
+    print(f"{receipt.outcome}: {delivery.delivery_id}, {what}, raw/{delivery.path}")
     _print(f"note: {finding.en}" for finding in delivery.findings)
     _print(f"note: column '{column}' is not in the contract and was not loaded" for column in delivery.extra_columns)
     return 0
@@ -111,7 +111,7 @@ def _receive(options: argparse.Namespace) -> int:
 
 def _status(options: argparse.Namespace) -> int:
     from assets import declarations
-    from ipmon.answers import status
+    from ipmon.answers import NoRelease, status
     from ipmon.deliveries import CHINA, load_manifest
     from ipmon.duedates import due
 
@@ -120,7 +120,10 @@ def _status(options: argparse.Namespace) -> int:
     _print(f"{'LATE' if d.is_late(today) else 'due '} {d.source_id} {d.period}, due on {d.due_on}" for d in owed)
     if not owed:
         print("No delivery is due.")
-    _print(status(data_root()))
+    try:
+        _print(status(data_root()))
+    except NoRelease as nothing:
+        print(nothing)
     return 0
 
 

@@ -31,10 +31,12 @@ def _declarations() -> list[str]:
 
 
 def _font() -> list[str]:
-    import pylopdf_fonts_zh_cn
-
+    try:
+        import pylopdf_fonts_zh_cn
+    except ImportError:
+        return ["The Chinese font is not installed. Set the environment up with: make test."]
     path = Path(pylopdf_fonts_zh_cn.sans_path())
-    return [] if path.is_file() else [f"The Chinese font {path.name} is missing. Install the environment again with: make test."]
+    return [] if path.is_file() else [f"The Chinese font {path.name} is missing. Set the environment up again with: make test."]
 
 
 def _versions() -> list[str]:
@@ -48,13 +50,15 @@ def _version_problem(name: str, wanted: str) -> str | None:
         installed = version(name)
     except PackageNotFoundError:
         return f"{name} {wanted} is not installed. Set the environment up with: make test."
-    return None if installed == wanted else f"{name} is {installed} and not {wanted}. Set the environment up again with: make test."
+    return (
+        None if installed == wanted else f"{name} is {installed} and not {wanted}. Set the environment up again with: make test."
+    )
 
 
 def _writable() -> list[str]:
     folder = data_root().root
     while not folder.exists():
         folder = folder.parent
-    if os.access(folder, os.W_OK):
+    if folder.is_dir() and os.access(folder, os.W_OK):
         return []
     return [f"The data root {data_root().root} cannot be written. Change its permissions, or set IPMON_HOME to another folder."]

@@ -9,7 +9,7 @@ import sys
 import dagster as dg
 
 STEPS = {
-    "staging": "reading deliveries",
+    "staged": "reading deliveries",
     "figures": "conforming figures",
     "observations": "compiling vintages",
     "indicators": "deriving and reconciling",

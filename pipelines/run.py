@@ -3,6 +3,7 @@
 Belongs here: running the job and turning its outcome into a sentence. Not here: the job (see jobs.py).
 """
 
+import logging
 import os
 import time
 from datetime import date
@@ -43,6 +44,8 @@ def _execute(home: Path, as_of: date | None, run_id: str) -> None:
         "occasion": Occasion(as_of=as_of.isoformat() if as_of else ""),
         "io_manager": dg.mem_io_manager,
     }
+    # Where nothing changed there is no mart to check; that each check says so is no news to a reader.
+    logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     with dg.DagsterInstance.from_config(str(home)) as instance:
         job = defs.resolve_job_def("release")
         job.execute_in_process(instance=instance, resources=resources, run_id=run_id, run_config={"loggers": {"progress": {}}})

@@ -4,6 +4,7 @@ Belongs here: looking into data/inbox and reporting. Not here: taking files in (
 """
 
 import re
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,14 +16,22 @@ from ipmon.intake import receive
 from ipmon.paths import DataRoot, data_root
 from pipelines.jobs import release_job
 
-NAME = re.compile(r"(?P<source>[a-z][a-z0-9_]*)@(?P<period>\d{4}(?:-(?:S[12]|Q[1-4]|\d\d))?)(?:@(?P<issued>\d{4}-\d\d-\d\d))?\.\w+")
+NAME = re.compile(
+    r"(?P<source>[a-z][a-z0-9_]*)@(?P<period>\d{4}(?:-(?:S[12]|Q[1-4]|\d\d))?)(?:@(?P<issued>\d{4}-\d\d-\d\d))?\.\w+"
+)
+SETTLED = 1.0
+"""Seconds over which a file must not have changed: one that is still being copied is left for the next look."""
 
 
-@dg.sensor(job=release_job, minimum_interval_seconds=60, description="Receives files put into data/inbox as <source>@<period>[@<issued>].<ending>.")
+@dg.sensor(
+    job=release_job,
+    minimum_interval_seconds=60,
+    description="Receives files put into data/inbox as <source>@<period>[@<issued>].<ending>.",
+)
 def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Receives every file of the inbox, removes what was taken in or quarantined, and asks for a release if anything was new."""
     root = data_root()
-    outcomes = [_receive(path, root) for path in sorted(root.inbox.glob("*")) if not path.name.startswith(".")] if root.inbox.is_dir() else []
+    outcomes = [_receive(path, root) for path in _waiting(root.inbox)]
     for outcome in outcomes:
         context.log.info(outcome)
     accepted = [o for o in outcomes if o.startswith("accepted")]
@@ -31,16 +40,31 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=" ".join(accepted))])
 
 
+def _waiting(folder: Path) -> list[Path]:
+    """The visible files and links of the inbox that are no longer being written."""
+    before = _state(folder)
+    if before:
+        time.sleep(SETTLED)
+    now = _state(folder)
+    return sorted(path for path in before if before[path] == now.get(path))
+
+
+def _state(folder: Path) -> dict[Path, tuple[int, int]]:
+    seen = {path: path.lstat() for path in folder.glob("[!.]*") if path.is_symlink() or path.is_file()}
+    return {path: (found.st_size, found.st_mtime_ns) for path, found in seen.items()}
+
+
 def _receive(path: Path, root: DataRoot) -> str:
     """One sentence on what became of a file. It leaves the inbox once it lies in raw or in quarantine."""
-    match, contracts = NAME.fullmatch(path.name), declarations().contracts
-    if match is None or match["source"] not in contracts:
+    match, declared = NAME.fullmatch(path.name), declarations()
+    if match is None or match["source"] not in declared.contracts:
         return f"left {path.name}: name it <source>@<period>.<ending> with a source of assets/sources"
-    issued = date.fromisoformat(match["issued"]) if match["issued"] else None
+    contract = declared.contracts[match["source"]]
     try:
-        receipt = receive(
-            path, contracts[match["source"]], match["period"], issued, root, datetime.now(UTC), declarations().dimensions, root.inbox
-        )
+        issued = date.fromisoformat(match["issued"]) if match["issued"] else None
+        receipt = receive(path, contract, match["period"], issued, root, datetime.now(UTC), declared.dimensions, root.inbox)
+    except ValueError:
+        return f"left {path.name}: {match['issued']} is no date"
     except IpmonError as error:
         if error.exit_code == 3:
             path.unlink()

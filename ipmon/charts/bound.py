@@ -10,6 +10,7 @@ from datetime import date
 from ipmon.charts.cells import TOTALS, Assessed, Cell, TargetCell
 from ipmon.charts.declaration import Chart, Dimension
 from ipmon.charts.mart import Mart
+from ipmon.charts.picture import NoData
 from ipmon.declared import Text
 
 
@@ -36,11 +37,13 @@ class Bound:
 
 
 def bind(chart: Chart, number: int, mart: Mart) -> Bound:
-    """The chart with its cells. Raises ChartError where a series has none."""
+    """The chart with its cells. Raises NoData where a series has none, or the status strip no target."""
     cells = {id_: _in_time([c for part in series.of for c in mart.cells(part)]) for id_, series in chart.all_series.items()}
     targets = tuple(mart.targets(chart.targets, chart.target_ids)) if chart.targets else ()
     breaks = {(day, note) for found in cells.values() if not bound_by(chart) for day, note in breaks_within(found, mart)}
     assessed = tuple(mart.assessed()) if chart.kind == "status_strip" else ()
+    if chart.kind == "status_strip" and not assessed:
+        raise NoData(f"{chart.id}: the mart holds no assessment.")
     return Bound(chart, number, cells, targets, tuple(sorted(breaks, key=lambda b: b[0])), assessed)
 
 

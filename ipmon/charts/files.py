@@ -4,7 +4,8 @@ Belongs here: the order of work, the CSV behind each chart. Not here: texts, mar
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,9 +15,9 @@ import duckdb
 from ipmon.charts import words
 from ipmon.charts.bound import Bound, bind
 from ipmon.charts.compose import Edition, picture
-from ipmon.charts.declaration import Charts
+from ipmon.charts.declaration import Chart, Charts
 from ipmon.charts.mart import Mart
-from ipmon.charts.picture import LANGUAGES, Lang, Picture
+from ipmon.charts.picture import LANGUAGES, Lang, NoData, Picture
 from ipmon.charts.workers import Workers, image_paths
 
 DIMENSIONS = ("ref_area", "ip_type", "owner_kind", "industry", "technology", "counterpart_area")
@@ -42,7 +43,8 @@ class ChartFiles:
 def render_all(mart: Path, declarations: Charts, release_id: str, as_of: date, out: Path) -> list[ChartFiles]:
     """Writes <chart>_<zh|en>.{png,svg,pdf} and <chart>.csv for every declared chart into `out`, in figure order.
 
-    `mart` is opened read-only. Raises ChartError for the first chart that breaks a rule of publishing.
+    `mart` is opened read-only. A chart of which the mart holds nothing is left out, and the others are numbered without it.
+    Raises ChartError for the first chart that breaks a rule of publishing.
     """
     out.mkdir(parents=True, exist_ok=True)
     edition = Edition(release_id, as_of, declarations.publishers)
@@ -50,11 +52,19 @@ def render_all(mart: Path, declarations: Charts, release_id: str, as_of: date, o
         with duckdb.connect(str(mart), read_only=True) as connection:
             asked = Mart(connection, {id_ for chart in declarations.charts for id_ in chart.indicator_ids})
         marts = {chart.id: asked.displayed(chart.display) for chart in declarations.charts}
-        bound = [bind(chart, n, marts[chart.id]) for n, chart in enumerate(declarations.charts, 1)]
+        bound = _with_data(declarations.charts, marts)
         pictures = [picture(b, marts[b.chart.id], edition, lang) for b in bound for lang in LANGUAGES]
         tables = [_write_csv(b, marts[b.chart.id], out) for b in bound]
         workers.draw(pictures, out)
     return [_files(b, table, [p for p in pictures if p.chart == b.chart.id], out) for b, table in zip(bound, tables, strict=True)]
+
+
+def _with_data(charts: Iterable[Chart], marts: Mapping[str, Mart]) -> list[Bound]:
+    found: list[Bound] = []
+    for chart in charts:
+        with suppress(NoData):
+            found.append(bind(chart, len(found) + 1, marts[chart.id]))
+    return found
 
 
 def _files(bound: Bound, table: Path, own: list[Picture], out: Path) -> ChartFiles:

@@ -13,7 +13,7 @@ import duckdb
 
 from ipmon.charts.cells import TOTALS, Assessed, Cell, Indicator, TargetCell
 from ipmon.charts.declaration import Part
-from ipmon.charts.picture import ChartError
+from ipmon.charts.picture import ChartError, NoData
 from ipmon.declared import Text
 
 CELL_COLUMNS = [f.name for f in fields(Cell) if f.name not in ("factor", "revised", "unit")]
@@ -23,7 +23,7 @@ select {", ".join("o." + c for c in CELL_COLUMNS)}, o.unit, i.display_factor as 
   o.stage in ('final', 'census') and exists (
     select 1 from revisions r where r.kind = 'revised' and {" and ".join(f"r.{key} = o.{key}" for key in REVISED_KEY)}) as revised
 from observations o join indicators i using (indicator_id)
-where o.indicator_id in ({{ids}}) and o.value is not null
+where list_contains([{{ids}}], o.indicator_id) and o.value is not null
 order by o.period_end, {", ".join("o." + d for d in TOTALS)}, o.accumulation
 """
 TARGETS = """
@@ -62,12 +62,13 @@ class Mart:
         return scaled
 
     def cells(self, part: Part) -> list[Cell]:
-        """The cells that a part selects, by time and code. Raises ChartError where there are none, or two for one place."""
+        """The cells that a part selects, by time and code. Raises NoData if there are none, ChartError for two in one place."""
+        self.indicator(part.indicator)
         found = [c for c in self._cells[part.indicator] if self._fits(part, c)]
         chosen = _at_one_period(part, _preferred(part, found))
         if not chosen:
             asked = part.model_dump(exclude_defaults=True, by_alias=True)
-            raise ChartError(f"no observation of '{part.indicator}' fits {asked}; see `ipmon show {part.indicator}`.")
+            raise NoData(f"no observation of '{part.indicator}' fits {asked}; see `ipmon show {part.indicator}`.")
         scaled = [
             replace(c, factor=self._scale if c.factor == 1 else c.factor, revised=c.revised or part.revises) for c in chosen
         ]
@@ -152,9 +153,8 @@ def _preferred(part: Part, cells: Iterable[Cell]) -> list[Cell]:
         place = (getattr(cell, part.by) if part.by else "", cell.time_period)
         held = best.setdefault(place, cell)
         if held is not cell and held.basis == cell.basis:
-            raise ChartError(
-                f"'{part.indicator}' has two values for {' '.join(filter(None, place))}; narrow the chart's `where` or `accumulation`."
-            )
+            where = " ".join(filter(None, place))
+            raise ChartError(f"'{part.indicator}' has two values for {where}; narrow the chart's `where` or `accumulation`.")
     return sorted(best.values(), key=lambda c: c.period_end)
 
 

@@ -12,7 +12,7 @@ from ipmon.charts.bound import Bound, breaks_within
 from ipmon.charts.cells import Assessed, Cell, Indicator, TargetCell
 from ipmon.charts.declaration import BY_CATEGORY, Dimension, Series
 from ipmon.charts.mart import Mart
-from ipmon.charts.picture import Lang, Line, Panel, Point, StatusRow, Target
+from ipmon.charts.picture import ChartError, Lang, Line, Panel, Point, StatusRow, Target
 from ipmon.periods import parse
 
 PLACES_A_YEAR = {"A": 1, "S": 2, "Q": 4, "M": 12}
@@ -113,44 +113,44 @@ def _period_line(id_: str, bound: Bound, mart: Mart, lang: Lang) -> Line:
 
 
 def _progress_line(id_: str, bound: Bound, mart: Mart, lang: Lang) -> Line:
+    """The latest cell of a series as a percentage of its target."""
     cell = bound.cells[id_][-1]
-    part = bound.chart.series[id_].of[-1]
     indicator = mart.indicator(cell.indicator_id)
-    target = next(
-        t
-        for t in reversed(mart.targets(cell.indicator_id))
-        if not bound.chart.target_ids or t.target_id in bound.chart.target_ids
-    )
-    unit = getattr(indicator.unit, lang)
-    share = float(cell.value / target.value * 100)
-    when = words.period(cell.time_period, cell.accumulation, lang)
+    targets = mart.targets(cell.indicator_id, bound.chart.target_ids)
+    if not targets:
+        raise ChartError(
+            f"{bound.chart.id}: '{cell.indicator_id}' has no numeric target among `target_ids`; name one of its targets."
+        )
+    target = targets[-1]
     text = words.say("progress", lang).format(
-        value=words.marked(cell), target=words.target_number(target, indicator), unit=unit, when=when, year=target.year
+        value=words.marked(cell),
+        target=words.with_unit(words.target_number(target, indicator), indicator, lang),
+        when=words.period(cell.time_period, cell.accumulation, lang),
+        year=target.year,
     )
-    name = _name(bound.chart.series[id_], [cell], mart, lang)
-    return Line(name, (Point(0, part.indicator, share, text, not cell.is_bound),))
+    share = float(cell.value / target.value * 100)
+    return Line(_name(bound.chart.series[id_], [cell], mart, lang), (Point(0, cell.time_period, share, text, not cell.is_bound),))
 
 
 def _targets(bound: Bound, mart: Mart, lang: Lang) -> tuple[Target, ...]:
+    """Targets of the chart, those with the same number as one; a single one that the data have not passed spans them all."""
     if not bound.targets:
         return ()
     indicator = mart.indicator(bound.targets[0].indicator_id)
     alike: dict[str, list[TargetCell]] = {}
     for target in bound.targets:
         alike.setdefault(words.target_text(target, indicator), []).append(target)
-    start = min(_place(c) for c in bound.all_cells) - REACH
-    return tuple(
-        _drawn(text, group, indicator, start if len(alike) == len(group) == 1 else None, lang) for text, group in alike.items()
-    )
+    years = [c.period_end.year for c in bound.all_cells]
+    ahead = len(bound.targets) == 1 and bound.targets[0].year >= max(years)
+    return tuple(_drawn(text, group, indicator, min(years) if ahead else group[0].year, lang) for text, group in alike.items())
 
 
-def _drawn(text: str, group: Sequence[TargetCell], indicator: Indicator, start: float | None, lang: Lang) -> Target:
+def _drawn(text: str, group: Sequence[TargetCell], indicator: Indicator, start: int, lang: Lang) -> Target:
     target, last = group[0], group[-1]
-    value, reach = (
-        float(n / indicator.factor) for n in (target.value, target.tolerance if target.rule in words.BANDS else 0 * target.value)
-    )
+    value, tolerance = (float(n / indicator.factor) for n in (target.value, target.tolerance))
+    reach = tolerance if target.rule in words.BANDS else 0.0
     label = words.say("target_of", lang).format(years=words.years(sorted({t.year for t in group}), lang), number=text)
-    return Target(value - reach, value, value + reach, target.year - REACH if start is None else start, last.year + REACH, label)
+    return Target(value - reach, value, value + reach, start - REACH, last.year + REACH, label)
 
 
 def status_row(assessed: Assessed, mart: Mart, lang: Lang) -> StatusRow:

@@ -20,6 +20,10 @@ class ChartError(IpmonError):
     """A chart breaks a rule of publishing; the text names the chart, the rule and what to change."""
 
 
+class NoData(ChartError):
+    """The mart holds nothing of what a chart shows; the chart is left out of the release."""
+
+
 @dataclass(frozen=True)
 class Point:
     """One value as drawn; `firm` is false for provisional values and bounds, `joined` where a line leads to it."""

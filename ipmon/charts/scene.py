@@ -186,8 +186,10 @@ def wrap(text: str, width: float, size: float, measure: Measure) -> list[str]:
     """Lines no wider than `width`: Latin words stay whole, Chinese breaks anywhere but before closing punctuation."""
     lines = [""]
     for piece in PIECES.findall(text):
-        if measure((lines[-1] + piece).rstrip(), size) <= width or (piece in NEVER_FIRST and lines[-1]):
+        if measure((lines[-1] + piece).rstrip(), size) <= width:
             lines[-1] += piece
+        elif piece in NEVER_FIRST and len(lines[-1]) > 1:
+            lines[-1:] = [lines[-1][:-1], lines[-1][-1] + piece]
         else:
             lines.append(piece.lstrip())
     return [line.rstrip() for line in lines if line.strip()]

@@ -32,7 +32,7 @@ VOCABULARY = {
     "at": Text(zh="等于", en="equal to"),
     "figure": Text(zh="图{n}", en="Figure {n}"),
     "target_of": Text(zh="{years}年目标 {number}", en="{years} target {number}"),
-    "progress": Text(zh="{value} / {target}{unit}，{when}；{year}年目标", en="{value} / {target} {unit}, {when}; {year} target"),
+    "progress": Text(zh="{value} / {target}，{when}；{year}年目标", en="{value} / {target}, {when}; {year} target"),
     "told": Text(zh="{name}：{values}。", en="{name}: {values}."),
     "rising": Text(zh="高于上年", en="above last year"),
     "no_number": Text(zh="无数值", en="no number"),

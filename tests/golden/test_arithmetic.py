@@ -14,9 +14,9 @@ import pytest
 
 Mart = duckdb.DuckDBPyConnection
 
-KEY = (
-    "indicator_id, ref_area, ip_type, owner_kind, industry, technology, counterpart_area, freq, time_period, accumulation, basis"
-)
+CELL = "indicator_id, ref_area, ip_type, owner_kind, industry, technology, counterpart_area, freq, time_period, accumulation"
+KEY = f"{CELL}, basis"
+QUALITIES = ("official", "official-reprint", "secondary", "derived")
 # Precedence: later stage, value before bound, better source, narrower interval, later statement; repeated statements count once.
 NAIVE = f"""
 with ranked as (
@@ -75,18 +75,16 @@ def test_deliveries_are_the_bytes_that_the_mart_names(mart: Mart, release_home: 
 
 
 def test_every_published_vintage_names_its_source(mart: Mart) -> None:
-    nameless = """select count(*) from vintages where basis = 'published' and
-        (quality not in ('official', 'official-reprint', 'secondary', 'derived') or trim(publisher) = '' or trim(source_title) = '')"""
+    nameless = f"""select count(*) from vintages where basis = 'published'
+        and (quality not in {QUALITIES} or trim(publisher) = '' or trim(source_title) = '')"""
     assert mart.execute(nameless).fetchone() == (0,)
 
 
 def test_what_is_known_today_are_the_observations(mart: Mart) -> None:
     ((today,),) = mart.execute("select as_of from release").fetchall()
-    names = [
-        name for (name,) in mart.execute("select column_name from duckdb_columns() where table_name = 'observations'").fetchall()
-    ]
-    known = f"select {', '.join(names)} from as_of(date '{today}')"
-    held = f"select {', '.join(names)} from observations"
+    columns = mart.execute("select column_name from duckdb_columns() where table_name = 'observations'").fetchall()
+    names = ", ".join(name for (name,) in columns)
+    known, held = f"select {names} from as_of(date '{today}')", f"select {names} from observations"
     for one, other in ((known, held), (held, known)):
         assert mart.execute(f"select count(*) from ({one} except {other})").fetchone() == (0,)
 
@@ -120,10 +118,8 @@ def test_no_value_lies_outside_what_is_known_of_it(mart: Mart) -> None:
 
 def test_of_every_value_something_is_known(mart: Mart) -> None:
     """A value with both ends open would agree with anything."""
-    boundless = (
-        "select unit, count(*) from vintages where value is not null and value_low is null and value_high is null group by 1"
-    )
-    assert mart.execute(boundless).fetchall() == []
+    boundless = "value is not null and value_low is null and value_high is null"
+    assert mart.execute(f"select unit, count(*) from vintages where {boundless} group by 1").fetchall() == []
 
 
 def test_a_missing_value_says_why(mart: Mart) -> None:
@@ -145,6 +141,6 @@ def test_areas_inside_their_parents_are_marked(mart: Mart) -> None:
 def test_every_derived_value_names_the_inputs_it_was_computed_from(mart: Mart) -> None:
     """And none became known before the last of them."""
     orphans = f"""select count(*) from vintages v where basis = 'derived' and not exists (
-        select 1 from lineage l where {" and ".join(f"l.{k} = v.{k}" for k in KEY.split(", ")[:-1])})"""
+        select 1 from lineage l where {" and ".join(f"l.{k} = v.{k}" for k in CELL.split(", "))})"""
     assert mart.execute(orphans).fetchone() == (0,)
     assert mart.execute("select count(*) from lineage where input_released_on > released_on").fetchone() == (0,)
