@@ -63,7 +63,6 @@ class Chart(Declared):
 
     `title`, `note` and `alt` are templates: {last}, {last_period}, {first}, {moved}, {versus}, {target}, … of the first series,
     {name.last} of a named one (see facts.py). No digit may be typed. `targets` names the indicator whose targets are drawn.
-    `display` shows unscaled indicators in ten thousands, millions or hundred millions.
     """
 
     id: str = ""
@@ -81,7 +80,6 @@ class Chart(Declared):
     coverage: str | None = None
     top: int | None = None
     from_zero: bool = False
-    display: Literal["e4", "e6", "e8"] | None = None
 
     @property
     def indicator_ids(self) -> set[str]:

@@ -4,7 +4,7 @@ Belongs here: the order of work, the CSV behind each chart. Not here: texts, mar
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -51,19 +51,18 @@ def render_all(mart: Path, declarations: Charts, release_id: str, as_of: date, o
     with Workers() as workers:
         with duckdb.connect(str(mart), read_only=True) as connection:
             asked = Mart(connection, {id_ for chart in declarations.charts for id_ in chart.indicator_ids})
-        marts = {chart.id: asked.displayed(chart.display) for chart in declarations.charts}
-        bound = _with_data(declarations.charts, marts)
-        pictures = [picture(b, marts[b.chart.id], edition, lang) for b in bound for lang in LANGUAGES]
-        tables = [_write_csv(b, marts[b.chart.id], out) for b in bound]
+        bound = _with_data(declarations.charts, asked)
+        pictures = [picture(b, asked, edition, lang) for b in bound for lang in LANGUAGES]
+        tables = [_write_csv(b, asked, out) for b in bound]
         workers.draw(pictures, out)
     return [_files(b, table, [p for p in pictures if p.chart == b.chart.id], out) for b, table in zip(bound, tables, strict=True)]
 
 
-def _with_data(charts: Iterable[Chart], marts: Mapping[str, Mart]) -> list[Bound]:
+def _with_data(charts: Iterable[Chart], mart: Mart) -> list[Bound]:
     found: list[Bound] = []
     for chart in charts:
         with suppress(NoData):
-            found.append(bind(chart, len(found) + 1, marts[chart.id]))
+            found.append(bind(chart, len(found) + 1, mart))
     return found
 
 

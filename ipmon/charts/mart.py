@@ -4,7 +4,6 @@ Belongs here: reading once, selecting by a part of a declaration. Not here: the 
 """
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -31,18 +30,17 @@ select target_id, indicator_id, document_zh, document_en, operator, rule, t.targ
   a.status, status_zh, status_en, a.value, value_period, fragile
 from targets t left join assessments a using (target_id, indicator_id) order by year, deadline, document, target_id
 """
-INDICATORS = "select indicator_id, title_zh, title_en, unit_zh, unit_en, display_factor, unit from indicators order by 1"
+INDICATORS = "select indicator_id, title_zh, title_en, unit_zh, unit_en, display_factor from indicators order by 1"
 BREAKS = "select series, areas_concerned, starts_on, note_zh, note_en from breaks order by starts_on, break_id"
 
 
 class Mart:
-    """What charts ask of one mart, read once. `display`: a scale for indicators that are shown unscaled otherwise."""
+    """What charts ask of one mart, read once."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, indicator_ids: Iterable[str]) -> None:
         def rows(query: str) -> list[tuple[Any, ...]]:
             return connection.execute(query).fetchall()
 
-        self._scale = 1
         self._cells = _cells(connection, sorted(set(indicator_ids)))
         self._areas = rows("select area_code, level from areas where not is_of_which")
         named = [("ref_area", *row) for row in rows("select area_code, name_zh, name_en from areas")]
@@ -53,14 +51,6 @@ class Mart:
         self._assessed = [_assessed(row) for row in rows(TARGETS)]
         self._breaks = rows(BREAKS)
 
-    def displayed(self, display: str | None) -> "Mart":
-        """The same mart for a chart with its own scale."""
-        if display is None:
-            return self
-        scaled = copy(self)
-        scaled._scale = 10 ** int(display[1:])
-        return scaled
-
     def cells(self, part: Part) -> list[Cell]:
         """The cells that a part selects, by time and code. Raises NoData if there are none, ChartError for two in one place."""
         self.indicator(part.indicator)
@@ -69,11 +59,9 @@ class Mart:
         if not chosen:
             asked = part.model_dump(exclude_defaults=True, by_alias=True)
             raise NoData(f"no observation of '{part.indicator}' fits {asked}; see `ipmon show {part.indicator}`.")
-        scaled = [
-            replace(c, factor=self._scale if c.factor == 1 else c.factor, revised=c.revised or part.revises) for c in chosen
-        ]
+        marked = [replace(c, revised=c.revised or part.revises) for c in chosen]
         by = part.by
-        return sorted(scaled, key=lambda c: part.only.index(getattr(c, by))) if part.only and by else scaled
+        return sorted(marked, key=lambda c: part.only.index(getattr(c, by))) if part.only and by else marked
 
     def _fits(self, part: Part, cell: Cell) -> bool:
         if cell.freq != part.freq or (part.accumulation and cell.accumulation != part.accumulation):
@@ -99,23 +87,13 @@ class Mart:
             raise ChartError(f"the code '{code}' of {dimension} has no name; add it to assets/dimensions.") from None
 
     def indicator(self, indicator_id: str) -> Indicator:
-        """Title, unit and display of an indicator."""
+        """Title, unit and scale of an indicator."""
         if indicator_id not in self._indicators:
             raise ChartError(
                 f"the indicator '{indicator_id}' is not in the mart; add it to assets/indicators or change the chart."
             )
-        title_zh, title_en, zh, en, factor, unit = self._indicators[indicator_id]
-        if factor == 1 and self._scale != 1:
-            zh, en, factor = *self._scaled_unit(unit), self._scale
+        title_zh, title_en, zh, en, factor = self._indicators[indicator_id]
         return Indicator(Text(zh=title_zh, en=title_en), Text(zh=zh, en=en), factor)
-
-    def _scaled_unit(self, unit: str) -> tuple[str, str]:
-        for _, _, zh, en, factor, other in self._indicators.values():
-            if (other, factor) == (unit, self._scale):
-                return zh, en
-        raise ChartError(
-            f"no indicator shows {unit} divided by {self._scale}; take `display` off the chart, or declare it in the registry."
-        )
 
     def targets(self, indicator_id: str, only: Sequence[str] = ()) -> list[TargetCell]:
         """Numeric targets of an indicator by year."""
