@@ -121,16 +121,16 @@ class _Deriver:
         assert rule is not None
         before = _period(key).shift_years(-1)
         for level in self.book.stints(key):
-            change = self._like([replace(key, indicator_id=rule.change)], level)
+            change = self._like([replace(key, indicator_id=rule.change)], level, "published")
             if change:
                 for made in self._make(key, (level, change), difference):
                     at = replace(made.figure.key, time_period=before.label)
                     yield replace(made, figure=replace(made.figure, key=at, period_start=before.start, period_end=before.end))
 
-    def _like(self, keys: Sequence[Key], of: Vintage) -> Vintage | None:
+    def _like(self, keys: Sequence[Key], of: Vintage, basis: str | None = None) -> Vintage | None:
         """The other input as it stood when `of` became known; if nothing was known then, as it first became known."""
         for key in keys:
-            stints = self.book.stints(key)
+            stints = self.book.stints(key, basis)
             if stints:
                 return next((v for v in stints if v.holds_on(of.since) or v.since > of.since), None)
         return None

@@ -56,11 +56,15 @@ class Scale(Declared):
 
 
 class Unit(Declared):
-    """A base unit, the printed units that it understands with their factors, and how it is shown."""
+    """A base unit, the printed units that it understands with their factors, and how it is shown.
+
+    `counted`: whole things, so that a number printed in full is exact and no rounding of something finer.
+    """
 
     zh: str
     en: str
     decimals: int = 0
+    counted: bool = False
     printed: dict[str, Decimal] = {}
     scales: dict[str, Scale] = {}
 

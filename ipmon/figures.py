@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ipmon.corrections import Corrector
-from ipmon.dimensions import CODED, Dimensions, Reading
+from ipmon.dimensions import CODED, Dimensions, Reading, Unit
 from ipmon.grades import Grades
 from ipmon.intervals import Interval, printed, round_half_up
 from ipmon.periods import Span, month_end
@@ -128,7 +128,9 @@ class Conformer:
         }
         codes |= {c: settings[c] for c in CODED if c in settings}
         span = _span(row, indicator)
-        value, interval, step, obs, conf = self._value(row, factor, settings.get("round_to"))
+        value, interval, step, obs, conf = self._value(
+            row, factor, self.dimensions.units[indicator.unit], settings.get("round_to")
+        )
         released, basis = _released(row, received)
         stage = settings.get("stage", codes.get("stage", ""))
         return Figure(
@@ -188,7 +190,7 @@ class Conformer:
         return fitting[0]
 
     def _value(
-        self, row: dict[str, Any], factor: Decimal, round_to: Decimal | None
+        self, row: dict[str, Any], factor: Decimal, unit: Unit, round_to: Decimal | None
     ) -> tuple[Decimal | None, Interval, Decimal, str, str]:
         try:
             reading = read_value(row["value"], row["note"], self.wordings)
@@ -199,7 +201,9 @@ class Conformer:
         value, step = reading.value * factor, reading.step * factor
         if round_to is not None:
             return value, printed(value, round_to), round_to, reading.obs_status, reading.conf_status
-        return value, reading.interval.scaled(factor), step, reading.obs_status, reading.conf_status
+        in_full = unit.counted and factor == 1 and step == 1 and reading.kind is None
+        interval = Interval(value, value) if in_full else reading.interval.scaled(factor)
+        return value, interval, step, reading.obs_status, reading.conf_status
 
 
 def _excluded(row: Mapping[str, Any], reason: str) -> Excluded:

@@ -26,10 +26,11 @@ class Identity(Declared):
 
     kinds: codes (total = sum over codes of a dimension), series (total = sum of indicators), areas (national = provinces and,
     where `with_sar`, Hong Kong, Macao and Taiwan), differences (a month = year to date less the year to date before), year_end
-    (December = the year), at_most (one indicator never exceeds another).
+    (December = the year, June = the first half, March = the first quarter), at_most (one indicator never exceeds another), same
+    (one quantity under two ids; `total` says at which codes the other one stands).
     """
 
-    kind: Literal["codes", "series", "areas", "differences", "year_end", "at_most"]
+    kind: Literal["codes", "series", "areas", "differences", "year_end", "at_most", "same"]
     title: Text
     indicators: list[str]
     dimension: str = ""
@@ -41,7 +42,7 @@ class Identity(Declared):
     @model_validator(mode="after")
     def _has_parts(self) -> "Identity":
         """Every kind has what it compares."""
-        least, most = {"codes": (2, 999), "series": (2, 999), "at_most": (1, 1)}.get(self.kind, (0, 0))
+        least, most = {"codes": (2, 999), "series": (2, 999), "at_most": (1, 1), "same": (1, 1)}.get(self.kind, (0, 0))
         if not least <= len(self.parts) <= most:
             raise ValueError(f"kind '{self.kind}' takes {f'{least} or more' if least > 1 else least} parts")
         if (self.kind == "codes") != bool(self.dimension):
@@ -51,7 +52,7 @@ class Identity(Declared):
     @property
     def compared(self) -> list[str]:
         """Every indicator that it reads."""
-        return [*self.indicators, *(self.parts if self.kind in ("series", "at_most") else [])]
+        return [*self.indicators, *(self.parts if self.kind in ("series", "at_most", "same") else [])]
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,14 @@ def twins(derivations: Iterable[Derivation], book: Book) -> list[Reconciliation]
 
 def reconcile(identities: dict[str, Identity], book: Book, areas: dict[str, Area]) -> list[Reconciliation]:
     """Every identity on every key that the current published figures allow."""
-    checks = {"codes": _codes, "series": _series, "differences": _differences, "year_end": _year_end, "at_most": _at_most}
+    checks = {
+        "codes": _codes,
+        "series": _series,
+        "differences": _differences,
+        "year_end": _year_end,
+        "at_most": _at_most,
+        "same": _same,
+    }
     found: list[Reconciliation] = []
     for id_, identity in identities.items():
         for indicator in identity.indicators:
@@ -156,14 +164,27 @@ def _differences(id_: str, identity: Identity, key: Key, book: Book) -> Iterator
     yield _compared(id_, monthly, (value, interval), parts, parts, "year to date less the month before")
 
 
+LAST_MONTHS = {("A", 1): 12, ("S", 1): 6, ("Q", 1): 3}
+
+
 def _year_end(id_: str, identity: Identity, key: Key, book: Book) -> Iterator[Reconciliation]:
-    if key.freq != "A":
+    whole = Period(key.freq, key.time_period)  # type: ignore[arg-type]
+    month = LAST_MONTHS.get((whole.freq, whole.index))
+    if month is None:
         return
-    annual = book.current(key, "published")
+    published = book.current(key, "published")
     accumulation = "year_to_date" if key.accumulation == "period" else key.accumulation
-    december = book.current(replace(key, freq="M", time_period=f"{key.time_period}-12", accumulation=accumulation), "published")
-    if annual and december and december.value is not None:
-        yield _compared(id_, annual, (december.value, december.interval), 1, 1, "the December figure")
+    dated = {"freq": "M", "time_period": period("M", whole.year, month).label, "accumulation": accumulation}
+    monthly = book.current(replace(key, **dated), "published")
+    if published and monthly and monthly.value is not None:
+        yield _compared(id_, published, (monthly.value, monthly.interval), 1, 1, f"the figure to {monthly.key.time_period}")
+
+
+def _same(id_: str, identity: Identity, key: Key, book: Book) -> Iterator[Reconciliation]:
+    published = book.current(key, "published")
+    other = book.current(replace(key, indicator_id=identity.parts[0], **identity.total), "published")
+    if published and other and other.value is not None:
+        yield _compared(id_, published, (other.value, other.interval), 1, 1, f"also printed as {identity.parts[0]}")
 
 
 def _at_most(id_: str, identity: Identity, key: Key, book: Book) -> Iterator[Reconciliation]:

@@ -1,0 +1,103 @@
+"""Corrected files laid over each other (F38): only what was changed is touched."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+
+from ipmon.chains import lay
+from ipmon.deliveries import Delivery
+from ipmon.staged import STAGED, STAGED_SCHEMA
+
+ISSUED = {"first": None, "second": date(2024, 3, 1), "third": date(2024, 5, 1)}
+Said = tuple[str, str, date | None, date | None]
+
+
+def delivery(name: str) -> Delivery:
+    received = datetime(2024, 1, 1, tzinfo=UTC)
+    return Delivery(name, "source", "2023", f"{name}.csv", "", "", 0, "utf-8", "csv", received, ISSUED[name], 0)
+
+
+def staged(name: str, *rows: dict[str, str]) -> pl.DataFrame:
+    filled = [dict.fromkeys(STAGED, "") | {"delivery_id": name, "locator": f"line {n}"} | row for n, row in enumerate(rows, 2)]
+    return pl.DataFrame(filled, schema=STAGED_SCHEMA)
+
+
+def row(period: str, value: str, **cells: str) -> dict[str, str]:
+    return {"series_id": "grants", "period": period, "value": value, **cells}
+
+
+def laid(**files: list[dict[str, str]]) -> list[Said]:
+    """(delivery, value, known from, retired on) of every row that came of the files, in their order."""
+    frames = {name: staged(name, *rows) for name, rows in files.items()}
+    rows: list[dict[str, Any]] = lay([delivery(name) for name in files], frames)
+    return [(r["delivery_id"], r["value"], r["known_from"], r["retired_on"]) for r in rows]
+
+
+SECOND, THIRD = ISSUED["second"], ISSUED["third"]
+TWO_YEARS = [row("2022", "10"), row("2023", "20")]
+
+
+def test_one_file_is_taken_as_it_is() -> None:
+    assert laid(first=TWO_YEARS) == [("first", "10", None, None), ("first", "20", None, None)]
+
+
+def test_a_corrected_file_touches_only_the_changed_cell() -> None:
+    assert laid(first=TWO_YEARS, second=[row("2022", "10"), row("2023", "21")]) == [
+        ("first", "10", None, None),
+        ("first", "20", None, SECOND),
+        ("second", "21", SECOND, None),
+    ]
+
+
+def test_a_row_left_out_is_withdrawn_and_a_new_one_is_known_from_the_second_file() -> None:
+    assert laid(first=TWO_YEARS, second=[row("2022", "10"), row("2024", "30")]) == [
+        ("first", "10", None, None),
+        ("first", "20", None, SECOND),
+        ("second", "30", SECOND, None),
+    ]
+
+
+def test_an_identical_second_file_changes_nothing() -> None:
+    assert laid(first=TWO_YEARS, second=TWO_YEARS[::-1]) == laid(first=TWO_YEARS)
+
+
+def test_another_page_or_name_of_the_same_statement_is_no_change() -> None:
+    other = [row("2022", "10", source_url="https://example.org/b", name_zh="授权"), row("2023", "20")]
+    assert laid(first=TWO_YEARS, second=other) == laid(first=TWO_YEARS)
+
+
+def test_a_change_of_note_quality_or_date_is_a_change() -> None:
+    for cells in ({"note": "预计"}, {"quality": "secondary"}, {"published_on": "2024-02-02"}, {"unit": "万件"}):
+        assert laid(first=[row("2023", "20")], second=[row("2023", "20", **cells)]) == [
+            ("first", "20", None, SECOND),
+            ("second", "20", SECOND, None),
+        ]
+
+
+def test_two_like_rows_of_a_file_stay_two() -> None:
+    twice = [row("2023", "20"), row("2023", "20")]
+    assert laid(first=twice) == [("first", "20", None, None)] * 2
+    assert laid(first=twice, second=twice) == [("first", "20", None, None)] * 2
+    assert laid(first=twice, second=twice[:1]) == [("first", "20", None, None), ("first", "20", None, SECOND)]
+
+
+def test_of_two_values_under_one_heading_only_the_one_that_went_is_retired() -> None:
+    both = [row("2023", "20"), row("2023", "25")]
+    assert laid(first=both, second=both[1:]) == [("first", "20", None, SECOND), ("first", "25", None, None)]
+
+
+def test_a_row_that_comes_back_is_known_again_from_the_third_file() -> None:
+    assert laid(first=TWO_YEARS, second=TWO_YEARS[:1], third=TWO_YEARS) == [
+        ("first", "10", None, None),
+        ("first", "20", None, SECOND),
+        ("third", "20", THIRD, None),
+    ]
+
+
+def test_a_correction_taken_back_by_the_third_file() -> None:
+    assert laid(first=[row("2023", "20")], second=[row("2023", "21")], third=[row("2023", "20")]) == [
+        ("first", "20", None, SECOND),
+        ("second", "21", SECOND, THIRD),
+        ("third", "20", THIRD, None),
+    ]
