@@ -23,6 +23,8 @@ from ipmon.wordings import read as read_value
 
 DECIMALS = 6
 """Decimals that a mart stores; values are rounded to them, intervals outward."""
+LIMIT = Decimal(10) ** 21
+"""What DECIMAL(28,6) holds with room for the interval."""
 
 STAGES = {"preliminary": 0, "": 1, "final": 2, "census": 3}
 QUALITIES = {"derived": 0, "secondary": 1, "official-reprint": 2, "official": 3}
@@ -199,6 +201,8 @@ class Conformer:
         if reading.value is None:
             return None, reading.interval.scaled(factor), factor, reading.obs_status, reading.conf_status
         value, step = reading.value * factor, reading.step * factor
+        if abs(value) >= LIMIT:
+            raise NotTaken(f"{row['value']} {row['unit']} has more digits than a mart can hold; check it with the publisher.")
         if round_to is not None:
             return value, printed(value, round_to), round_to, reading.obs_status, reading.conf_status
         in_full = unit.counted and factor == 1 and step == 1 and reading.kind is None

@@ -122,8 +122,10 @@ def _take(parcel: Parcel, contract: SourceContract, root: DataRoot, dimensions: 
     if known:
         return Receipt("known", known)
     staged = stage(parcel.raw, contract, dimensions, Occasion(delivery_id, parcel.period, parcel.issued_on, parcel.file.suffix))
-    _check_order(parcel, contract, chain(accepted, contract.id, parcel.period))
-    remarks = staged.remarks + _held_against_other_months(staged, parcel.period, contract, accepted, root, dimensions)
+    before = chain(accepted, contract.id, parcel.period)
+    _check_order(parcel, contract, before)
+    remarks = staged.remarks + _earlier_vintage(parcel, before)
+    remarks += _held_against_other_months(staged, parcel.period, contract, accepted, root, dimensions)
     delivery = _delivery(parcel, contract, staged, remarks, root)
     keep(parcel.raw, root.raw / delivery.path)
     record(delivery, root)
@@ -135,6 +137,16 @@ def _check_order(parcel: Parcel, contract: SourceContract, before: list[Delivery
     if before and parcel.issued_on is None and contract.corrections == "declared":
         reason = f"another file was received for {contract.id} {parcel.period} ({before[-1].name}, {before[-1].received_on})"
         raise Breach("CONFLICT", f"{reason}. If this one corrects it, receive it with --issued DATE, the date of the correction.")
+
+
+def _earlier_vintage(parcel: Parcel, before: list[Delivery]) -> list[Remark]:
+    """That a file issued before the one that holds changes nothing of today: who meant a correction must hear of it."""
+    if not before or parcel.issued_on is None or parcel.issued_on >= before[-1].order[0]:
+        return []
+    name, day = before[-1].name, before[-1].order[0]
+    zh = f"该文件早于 {name}（{day}），只作为其之前的版本；现行数值仍取自后者。"
+    en = f"it is an earlier vintage than {name} ({day}), whose values stay the current ones"
+    return [Remark("EARLIER_VINTAGE", zh, en)]
 
 
 def _held_against_other_months(

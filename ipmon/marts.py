@@ -95,9 +95,13 @@ def frame(schema: MartSchema, table: str, rows: Rows) -> pl.DataFrame:
 
 
 def _column(schema: MartSchema, table: str, name: str, values: list[Any]) -> pl.Series:
-    column = pl.Series(name, values, dtype=POLARS[schema.fields[name].type])
+    type_ = schema.fields[name].type
+    try:
+        column = pl.Series(name, values, dtype=POLARS[type_])
+    except (pl.exceptions.PolarsError, RuntimeError, TypeError) as error:
+        raise ValueError(f"{table}.{name}: a value does not fit {type_}: {error}") from None
     if column.null_count() != sum(value is None for value in values):
-        raise ValueError(f"{table}.{name}: a value does not fit {schema.fields[name].type}")
+        raise ValueError(f"{table}.{name}: a value does not fit {type_}")
     return column
 
 

@@ -21,7 +21,22 @@ from ipmon import __version__
 from ipmon.errors import IpmonError
 from ipmon.exports import data_hash
 from ipmon.paths import CHECKOUT, DataRoot
-from ipmon.verify import MANIFEST, PUBLIC, canonical, combined, defects, fingerprint, listing, read_manifest, row_counts, sha256
+from ipmon.verify import (
+    MANIFEST,
+    PUBLIC,
+    Manifest,
+    canonical,
+    combined,
+    defects,
+    fingerprint,
+    listing,
+    read_manifest,
+    row_counts,
+    sha256,
+)
+
+SOURCES = tuple(CHECKOUT / name for name in ("assets", "ipmon", "expectations"))
+"""The folders with everything that decides what a release says, but for the deliveries."""
 
 LEAST_FREE_BYTES = 64 * 2**20
 ROOM = 3
@@ -80,14 +95,19 @@ def sweep(root: DataRoot) -> None:
         mark.unlink()
 
 
-def content_of(folder: Path, sources: Iterable[Path]) -> Content:
+def content_of(folder: Path, sources: Iterable[Path] = SOURCES) -> Content:
     """The hashes of a candidate's marts and of the folders with declarations and code that it is made from."""
+    return Content(data_hash(folder.glob("*.duckdb")), source_hash(sources))
+
+
+def source_hash(sources: Iterable[Path] = SOURCES) -> str:
+    """sha256 over every file of the folders, by name and content."""
     whole = hashlib.sha256()
     for source in sources:
         files = sorted(p for p in source.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
         for file in files:
             whole.update(f"{source.name}/{file.relative_to(source).as_posix()} {sha256(file)}\n".encode())
-    return Content(data_hash(folder.glob("*.duckdb")), whole.hexdigest())
+    return whole.hexdigest()
 
 
 def current_id(root: DataRoot) -> str | None:
@@ -95,9 +115,18 @@ def current_id(root: DataRoot) -> str | None:
     return root.current.readlink().name if root.current.is_symlink() else None
 
 
+def is_repeat(root: DataRoot, as_of: date, deliveries: Iterable[str]) -> bool:
+    """Whether the current release was made for the same day from the same deliveries by the same code: nothing can differ."""
+    if current_id(root) is None:
+        return False
+    made = _current_manifest(root)
+    inputs = {entry["delivery_id"] for entry in made["inputs"]}
+    return (made["as_of"], made["source_hash"], inputs) == (as_of.isoformat(), source_hash(), set(deliveries))
+
+
 def is_unchanged(root: DataRoot, content: Content) -> bool:
     """Whether the current release already holds this content."""
-    return current_id(root) is not None and bool(read_manifest(root.current)["content_hash"] == content.content_hash)
+    return current_id(root) is not None and bool(_current_manifest(root)["content_hash"] == content.content_hash)
 
 
 def write_manifest(root: DataRoot, folder: Path, content: Content, as_of: date) -> None:
@@ -157,6 +186,13 @@ def is_disk_full(error: BaseException | None) -> bool:
         seen.append(error)
         error = error.__cause__ or error.__context__
     return False
+
+
+def _current_manifest(root: DataRoot) -> Manifest:
+    try:
+        return read_manifest(root.current)
+    except (OSError, ValueError) as error:
+        raise IpmonError(f"The current release cannot be trusted: {error} See what is wrong with: ipmon verify.") from None
 
 
 def _candidates(root: DataRoot) -> Path:

@@ -6,14 +6,15 @@ Belongs here: running the job and turning its outcome into a sentence. Not here:
 import logging
 import os
 import time
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ipmon.deliveries import CHINA, load_manifest, received_by
 from ipmon.gate import checks_of, decide, gate
 from ipmon.paths import CHECKOUT, DataRoot, data_root
-from ipmon.release import DiskFull, candidate_folder, current_id, discard, is_disk_full
+from ipmon.release import DiskFull, candidate_folder, current_id, discard, is_disk_full, is_repeat
 
 
 def run(as_of: date | None) -> str:
@@ -23,6 +24,9 @@ def run(as_of: date | None) -> str:
     """
     started, root, run_id = time.monotonic(), data_root(), str(uuid4())
     before = current_id(root)
+    day = as_of or datetime.now(CHINA).date()
+    if is_repeat(root, day, (d.delivery_id for d in received_by(load_manifest(root), day))):
+        return f"Nothing new: release {before} already says what these deliveries say on {day}."
     try:
         _execute(_dagster_home(root), as_of, run_id)
     except BaseException as error:

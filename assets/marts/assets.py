@@ -9,7 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets import ROOT, declarations
+from assets import declarations
 from assets.indicators.assets import Compiled, Conformed
 from assets.occasion import OWNERS, Occasion
 from ipmon import catalogue, tables
@@ -17,10 +17,7 @@ from ipmon.assessment import Assessment
 from ipmon.deliveries import load_manifest, received_by
 from ipmon.grades import GRADES
 from ipmon.marts import build, frame
-from ipmon.paths import CHECKOUT
 from ipmon.release import Content, content_of, discard, is_unchanged, open_candidate
-
-SOURCES = (ROOT, CHECKOUT / "ipmon", CHECKOUT / "expectations")
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def mart(
         graded = grades.share(rows, grade)
         if grade == "public" or graded["observations"]:
             build(folder / f"{grade}.duckdb", schema, {name: frame(schema, name, table) for name, table in graded.items()})
-    content = content_of(folder, SOURCES)
+    content = content_of(folder)
     if is_unchanged(occasion.root, content):
         discard(folder)
         context.log.info("the current release holds the same content")

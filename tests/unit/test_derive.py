@@ -13,7 +13,9 @@ from ipmon.dimensions import Break
 from ipmon.figures import Figure, Key
 from ipmon.vintages import Book
 
-SHARE = registry(part={}, whole={}, share={"unit": "percent", "nature": "rate", "ratio": {"of": "part", "to": "whole", "scale": 100}})
+SHARE = registry(
+    part={}, whole={}, share={"unit": "percent", "nature": "rate", "ratio": {"of": "part", "to": "whole", "scale": 100}}
+)
 GROWTH = registry(grants={}, growth={"unit": "percent", "nature": "rate", "growth": {"of": "grants"}})
 
 
@@ -164,7 +166,9 @@ SUM = registry(a={}, b={}, c={}, total={"sum": {"of": ["a", "b", "c"]}})
 
 
 def test_a_sum_of_all_its_parts() -> None:
-    known = book(*(figure(v, d, key(i)) for i, v, d in (("a", "1", "2024-01-01"), ("b", "2", "2024-02-01"), ("c", "3", "2024-01-15"))))
+    known = book(
+        *(figure(v, d, key(i)) for i, v, d in (("a", "1", "2024-01-01"), ("b", "2", "2024-02-01"), ("c", "3", "2024-01-15")))
+    )
     total = only(derived(known, SUM))
     assert (total.value, total.interval, total.released_on) == (Decimal(6), between("4.5", "7.5"), day("2024-02-01"))
 
@@ -202,7 +206,9 @@ def test_a_printed_level_and_its_change_imply_the_year_before() -> None:
 
 
 def test_a_change_in_points() -> None:
-    declared = registry(rate={"unit": "percent", "nature": "rate"}, change={"nature": "rate", "unit": "percent", "change": {"of": "rate"}})
+    declared = registry(
+        rate={"unit": "percent", "nature": "rate"}, change={"nature": "rate", "unit": "percent", "change": {"of": "rate"}}
+    )
     known = book(*(figure(v, "2024-12-31", key("rate", p), step="0.01") for p, v in (("2023", "13.04"), ("2022", "12.60"))))
     change = only(derived(known, declared))
     assert (change.value, change.interval, change.decimals) == (Decimal("0.44"), between("0.43", "0.45"), 2)

@@ -37,13 +37,17 @@ LABELS = Labels(
         ("world", ""): {"ref_area": "W0"},
     }
 )
-BEIJING = Area(code="CN-BJ", level="province", parent="CN", is_of_which=False, name_zh="北京", name_en="Beijing", aliases="北京市")
+BEIJING = Area(
+    code="CN-BJ", level="province", parent="CN", is_of_which=False, name_zh="北京", name_en="Beijing", aliases="北京市"
+)
 READINGS = [
     Reading(series="grants", value="7", note_contains="终值", set=Meant(stage="final"), reason="说明"),
     Reading(series="grants", value="120", set=Meant(round_to=Decimal(20), counterpart_area="FOR"), reason="说明"),
 ]
 CORRECTIONS = [
-    Correction(id="typo", match={"series": "grants", "value": "666"}, action="exclude", reason=Text(zh="误", en="typo"), provider="x"),
+    Correction(
+        id="typo", match={"series": "grants", "value": "666"}, action="exclude", reason=Text(zh="误", en="typo"), provider="x"
+    ),
     Correction(id="odd", match={"series": "grants", "value": "555"}, action="note", reason=Text(zh="疑", en="odd"), provider="x"),
     Correction(id="idle", match={"series": "loans", "value": "1"}, action="note", reason=Text(zh="无", en="none"), provider="x"),
 ]
@@ -144,6 +148,7 @@ def test_areas_and_counterparts(cells: dict[str, str], area: str, counterpart: s
         ({"dimension": "样本"}, "a sample, not the whole"),
         ({"period": "2023-13"}, "'2023-13' is no period"),
         ({"value": "很多"}, "neither a number nor a known wording"),
+        ({"value": "9" * 22}, "has more digits than a mart can hold"),
         ({"value": "666"}, "known error of the source (typo): typo"),
         ({"published_on": "2024-02-30"}, "'2024-02-30' holds no day of the calendar."),
         ({"published_on": "", "source_url": "https://x.cn/art/t20241399_1.html"}, "holds no day of the calendar"),
