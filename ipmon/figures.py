@@ -4,7 +4,6 @@ Belongs here: routing, units, periods, wordings and release dates of published r
 (see vintages.py).
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,8 +14,9 @@ from ipmon.corrections import Corrector
 from ipmon.dimensions import CODED, Dimensions, Reading, Unit
 from ipmon.grades import Grades
 from ipmon.intervals import Interval, printed, round_half_up
-from ipmon.periods import Span, month_end
+from ipmon.periods import Span
 from ipmon.periods import read as read_period
+from ipmon.publication import released
 from ipmon.registry import Indicator, Registry
 from ipmon.wordings import Rule
 from ipmon.wordings import read as read_value
@@ -28,7 +28,6 @@ LIMIT = Decimal(10) ** 21
 
 STAGES = {"preliminary": 0, "": 1, "final": 2, "census": 3}
 QUALITIES = {"derived": 0, "secondary": 1, "official-reprint": 2, "official": 3}
-PAGE_DATE = re.compile(r"/t(\d{4})(\d\d)(\d\d)_\d+\.html?$")
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ class Conformer:
         value, interval, step, obs, conf = self._value(
             row, factor, self.dimensions.units[indicator.unit], settings.get("round_to")
         )
-        released, basis = _released(row, received)
+        known_on, basis = _known_on(row, received)
         stage = settings.get("stage", codes.get("stage", ""))
         return Figure(
             key=_key(indicator_id, row, codes, span, settings.get("accumulation")),
@@ -145,7 +144,7 @@ class Conformer:
             decimals=max(0, -step.normalize().adjusted()) if step else 0,
             obs_status=_status(obs, row, indicator, stage),
             conf_status=conf,
-            released_on=max(released, row.get("known_from") or released),
+            released_on=max(known_on, row.get("known_from") or known_on),
             released_basis=basis,
             stage=stage,
             quality=row["quality"],
@@ -239,18 +238,8 @@ def _status(read: str, row: dict[str, Any], indicator: Indicator, stage: str) ->
     return "P" if stage == "preliminary" else "A"
 
 
-def _released(row: dict[str, Any], received: date) -> tuple[date, str]:
-    """The day the value became known at the latest, and what that day rests on. An unprinted day is never guessed earlier."""
-    printed_on = row["published_on"]
+def _known_on(row: Mapping[str, Any], received: date) -> tuple[date, str]:
     try:
-        if len(printed_on) == 10:
-            return date.fromisoformat(printed_on), "printed date"
-        if len(printed_on) == 7:
-            return min(month_end(int(printed_on[:4]), int(printed_on[5:])), received), "end of the printed month"
-        if len(printed_on) == 4:
-            return min(date(int(printed_on), 12, 31), received), "end of the printed year"
-        if page := PAGE_DATE.search(row["source_url"]):
-            return date(int(page[1]), int(page[2]), int(page[3])), "date in the page's address"
-    except ValueError:
-        raise NotTaken(f"'{printed_on or row['source_url']}' holds no day of the calendar.") from None
-    return received, "day of receipt (no date printed)"
+        return released(row, received)
+    except ValueError as error:
+        raise NotTaken(str(error)) from None

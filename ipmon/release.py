@@ -5,28 +5,24 @@ gate.py), or checking an old release (see verify.py). Whoever calls this holds t
 """
 
 import errno
-import hashlib
 import os
 import shutil
-import subprocess
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from ipmon import __version__
+from ipmon.content import Content, code_version, source_hash
 from ipmon.errors import IpmonError
-from ipmon.exports import data_hash
-from ipmon.paths import CHECKOUT, DataRoot
+from ipmon.paths import DataRoot
 from ipmon.verify import (
     MANIFEST,
     PUBLIC,
     Manifest,
     canonical,
-    combined,
     defects,
     fingerprint,
     listing,
@@ -34,9 +30,6 @@ from ipmon.verify import (
     row_counts,
     sha256,
 )
-
-SOURCES = tuple(CHECKOUT / name for name in ("assets", "ipmon", "expectations"))
-"""The folders with everything that decides what a release says, but for the deliveries."""
 
 LEAST_FREE_BYTES = 64 * 2**20
 ROOM = 3
@@ -47,23 +40,6 @@ class DiskFull(IpmonError):
     """There is no room for another release."""
 
     exit_code = 1
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a release holds, as hashes: of the rows, and of the declarations and code that make everything else from them."""
-
-    data_hash: str
-    source_hash: str
-
-    @property
-    def content_hash(self) -> str:
-        """Equal for equal content, whatever the as-of date."""
-        return combined(self.data_hash, self.source_hash)
-
-    def release_id(self, as_of: date) -> str:
-        """<as-of date>-<first 8 of the content hash>."""
-        return f"{as_of.isoformat()}-{self.content_hash[:8]}"
 
 
 def open_candidate(root: DataRoot, run_id: str) -> Path:
@@ -93,21 +69,6 @@ def sweep(root: DataRoot) -> None:
         if current_id(root) != mark.readlink().name:
             shutil.rmtree(mark.parent / mark.readlink(), ignore_errors=True)
         mark.unlink()
-
-
-def content_of(folder: Path, sources: Iterable[Path] = SOURCES) -> Content:
-    """The hashes of a candidate's marts and of the folders with declarations and code that it is made from."""
-    return Content(data_hash(folder.glob("*.duckdb")), source_hash(sources))
-
-
-def source_hash(sources: Iterable[Path] = SOURCES) -> str:
-    """sha256 over every file of the folders, by name and content."""
-    whole = hashlib.sha256()
-    for source in sources:
-        files = sorted(p for p in source.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-        for file in files:
-            whole.update(f"{source.name}/{file.relative_to(source).as_posix()} {sha256(file)}\n".encode())
-    return whole.hexdigest()
 
 
 def current_id(root: DataRoot) -> str | None:
@@ -163,16 +124,6 @@ def publish(root: DataRoot, folder: Path) -> Path:
     _switch(root, target.name)
     _mark(root).unlink(missing_ok=True)
     return target
-
-
-def code_version() -> str:
-    """The version of the code, with the commit where it runs from a checkout."""
-    try:
-        command = ["git", "-C", str(CHECKOUT), "describe", "--always", "--dirty", "--abbrev=12"]
-        commit = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return __version__
-    return f"{__version__}+{commit}"
 
 
 def is_disk_full(error: BaseException | None) -> bool:

@@ -11,11 +11,12 @@ import dagster as dg
 from assets import declarations
 from assets.marts.assets import Mart
 from assets.occasion import Occasion
+from ipmon.content import code_version
 from ipmon.gate import decide, write_verdict
 from ipmon.gx_duckdb import CheckResult, validate
 from ipmon.marts import fill, frame
 from ipmon.quality_page import render
-from ipmon.release import code_version, current_id
+from ipmon.release import current_id
 
 TABLES = ("figures", "observations", "vintages", "targets", "assessments", *declarations().schema.views)
 WITHOUT_WARNINGS = ("vintages", "targets", "assessments")

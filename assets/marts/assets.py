@@ -14,10 +14,11 @@ from assets.indicators.assets import Compiled, Conformed
 from assets.occasion import OWNERS, Occasion
 from ipmon import catalogue, tables
 from ipmon.assessment import Assessment
+from ipmon.content import Content, content_of
 from ipmon.deliveries import load_manifest, received_by
 from ipmon.grades import GRADES
 from ipmon.marts import build, frame
-from ipmon.release import Content, content_of, discard, is_unchanged, open_candidate
+from ipmon.release import discard, is_unchanged, open_candidate
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import duckdb
 
+from ipmon.content import content_of
 from ipmon.exports import export
 from ipmon.gate import decide, write_verdict
 from ipmon.gx_duckdb import CheckResult
 from ipmon.paths import DataRoot
-from ipmon.release import content_of, open_candidate, publish, write_manifest
+from ipmon.release import open_candidate, publish, write_manifest
 
 PASSED = CheckResult("observations_has_rows", "observations", "rows", "error", "passed", 0, "5", "有行。", "Has rows.", "Look.")
 AS_OF = date(2026, 1, 2)

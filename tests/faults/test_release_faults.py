@@ -18,11 +18,12 @@ import pytest
 from make_release import AS_OF, PASSED, build, release, told
 
 import ipmon.release
+from ipmon.content import content_of
 from ipmon.errors import IpmonError
 from ipmon.exports import export
 from ipmon.gate import decide, write_verdict
 from ipmon.paths import CHECKOUT, DataRoot
-from ipmon.release import DiskFull, content_of, current_id, is_disk_full, open_candidate, publish, sweep, write_manifest
+from ipmon.release import DiskFull, current_id, is_disk_full, open_candidate, publish, sweep, write_manifest
 from ipmon.verify import canonical, fingerprint, verify
 
 MAKER = [sys.executable, str(Path(__file__).with_name("make_release.py"))]

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ipmon.content import Content, content_of
 from ipmon.declared import Text
 from ipmon.errors import GateRefused, IpmonError
 from ipmon.exports import digest, export, table_names
@@ -15,7 +16,7 @@ from ipmon.gate import checks_of, decide, gate, write_verdict
 from ipmon.gx_duckdb import CheckResult, Severity, Status
 from ipmon.paths import DataRoot
 from ipmon.quality_page import render
-from ipmon.release import Content, content_of, current_id, is_unchanged, open_candidate, publish, sweep, write_manifest
+from ipmon.release import current_id, is_unchanged, open_candidate, publish, sweep, write_manifest
 from ipmon.verify import verify
 
 DAY = date(2026, 1, 2)
