@@ -20,12 +20,13 @@ Row = dict[str, Any]
 FACTORS = {None: 1, "e4": 10**4, "e6": 10**6, "e8": 10**8}
 
 
-def indicators(registry: Registry, dimensions: Dimensions, observed: Iterable[Row]) -> list[Row]:
-    """The registry with the extent of each series."""
+def indicators(registry: Registry, dimensions: Dimensions, observed: Iterable[Row], grades: Mapping[str, str]) -> list[Row]:
+    """The registry with the extent of each series. `grades`: by indicator, inputs considered."""
     periods: dict[str, list[tuple[Any, str]]] = defaultdict(list)
     for row in observed:
         periods[row["indicator_id"]].append((row["period_end"], row["time_period"]))
-    return [_indicator(id_, i, dimensions, periods[id_]) for id_, i in sorted(registry.indicators.items())]
+    entries = sorted(registry.indicators.items())
+    return [_indicator(id_, i, dimensions, periods[id_]) | {"grade": grades[id_]} for id_, i in entries]
 
 
 def _indicator(id_: str, indicator: Indicator, dimensions: Dimensions, periods: list[tuple[Any, str]]) -> Row:
@@ -56,7 +57,6 @@ def _indicator(id_: str, indicator: Indicator, dimensions: Dimensions, periods: 
         "guideline_items": " ".join(indicator.guideline),
         "department_zh": indicator.department.zh if indicator.department else "",
         "department_en": indicator.department.en if indicator.department else "",
-        "grade": indicator.grade,
         "series": " ".join([id_] if indicator.series is None else indicator.series),
         "observations_count": len(periods),
         "first_period": min(periods)[1] if periods else "",

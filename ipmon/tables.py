@@ -111,6 +111,7 @@ def lineage(derivations: Iterable[Derivation]) -> Iterator[Row]:
             yield {
                 **asdict(d.figure.key),
                 "released_on": d.figure.released_on,
+                "value": d.figure.value,
                 "input_position": position,
                 "input_indicator_id": i.key.indicator_id,
                 "input_time_period": i.key.time_period,

@@ -13,6 +13,7 @@ import duckdb
 
 from ipmon.errors import IpmonError
 from ipmon.exports import data_hash, table_names
+from ipmon.recompute import recomputed
 
 MANIFEST, VERDICT, PUBLIC = "manifest.json", "verdict.json", "public.duckdb"
 Manifest = dict[str, Any]
@@ -20,7 +21,7 @@ Manifest = dict[str, Any]
 
 def verify(release: Path) -> list[str]:
     """Every problem of a published release, as sentences; none if it and the chain to its predecessors are whole."""
-    return _problems(release.resolve(), (_files, _verdict, _content, _name, _chain))
+    return _problems(release.resolve(), (_files, _verdict, _content, _derived, _name, _chain))
 
 
 def defects(release: Path) -> list[str]:
@@ -107,6 +108,15 @@ def _verdict(release: Path, manifest: Manifest) -> Iterator[str]:
         yield f"{release.name}/{VERDICT} is about other files than those in the manifest"
     if verdict.get("verdict") != "passed":
         yield f"{release.name}/{VERDICT} does not say that the checks were passed"
+
+
+def _derived(release: Path, manifest: Manifest) -> Iterator[str]:
+    """Every derived number again, from the inputs that the mart names."""
+    if "lineage" in manifest["tables"]:
+        try:
+            yield from recomputed(release / PUBLIC)
+        except duckdb.Error as error:
+            yield f"{release.name}: its derived numbers cannot be computed again: {str(error).splitlines()[0]}"
 
 
 def _name(release: Path, manifest: Manifest) -> Iterator[str]:

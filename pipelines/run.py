@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from ipmon.deliveries import CHINA, load_manifest, received_by
+from ipmon.errors import IpmonError
 from ipmon.gate import checks_of, decide, gate
 from ipmon.paths import CHECKOUT, DataRoot, data_root
 from ipmon.release import DiskFull, candidate_folder, current_id, discard, is_disk_full, is_repeat
@@ -56,14 +57,16 @@ def _execute(home: Path, as_of: date | None, run_id: str) -> None:
 
 
 def _explained(error: BaseException, root: DataRoot, run_id: str) -> BaseException:
-    """What to tell the user: the refusal of the gate, a full disk, an interruption, or the error itself."""
+    """What to tell the user: the refusal of the gate, a full disk, an interruption, a sentence of ours, or the error itself."""
     folder = candidate_folder(root, run_id)
     if type(error).__name__ == "DagsterAssetCheckFailedError":
         gate(decide(checks_of(folder / "public.duckdb")))
     discard(folder)
     if is_disk_full(error):
         return DiskFull("DISK_FULL: the disk became full while the release was built. Free some space and run again.")
-    return KeyboardInterrupt() if type(error).__name__ == "DagsterExecutionInterruptedError" else error
+    if type(error).__name__ == "DagsterExecutionInterruptedError":
+        return KeyboardInterrupt()
+    return error.__cause__ if isinstance(error.__cause__, IpmonError) else error  # Dagster wraps what a resource raises
 
 
 def _dagster_home(root: DataRoot) -> Path:

@@ -80,7 +80,7 @@ def _gather(occasion: Occasion, figures: Conformed, compiled: Compiled, made: li
     return {
         "observations": observations,
         "vintages": vintages,
-        "indicators": catalogue.indicators(d.registry, d.dimensions, observations),
+        "indicators": catalogue.indicators(d.registry, d.dimensions, observations, d.grades.indicators),
         "targets": catalogue.targets(d.targets),
         "assessments": tables.assessments(made, {id_: i.unit for id_, i in d.registry.indicators.items()}),
         "guideline_items": catalogue.guideline_items(d.items, d.grades.indicators),

@@ -39,7 +39,9 @@ def published(root: DataRoot, name: str, before: str | None, figures: Iterable[F
         "vintages": vintages,
         "observations": tables.observations(vintages),
         "lineage": list(tables.lineage(derivations)),
-        "indicators": catalogue.indicators(DECLARED, lists, tables.observations(vintages)),
+        "indicators": catalogue.indicators(
+            DECLARED, lists, tables.observations(vintages), dict.fromkeys(DECLARED.indicators, "public")
+        ),
         "deliveries": [cells("deliveries", delivery_id=FILE, source_id="source", period="2024", file_name="a.csv", sha256="5ha")],
         "targets": [cells("targets", target_id="more", indicator_id="grants")],
         "assessments": [
