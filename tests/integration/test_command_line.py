@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from conftest import Ipmon, ipmon_at
 
+from assets.occasion import Occasion
 from ipmon.deliveries import CHINA, load_manifest
+from ipmon.errors import IpmonError
 from ipmon.paths import DataRoot
 
 NUMBERS = "examination_cycles"
@@ -56,23 +58,21 @@ def test_a_second_run_with_nothing_new_publishes_nothing_and_is_quiet(release_ho
     assert not list((home / "work" / "candidates").iterdir())
 
 
-@pytest.mark.parametrize(
-    ("day", "told"),
-    [
-        (
-            "2020-01-01",
-            "No delivery had been received by 2020-01-01. Receive one with: ipmon receive FILE --source S --period P.",
-        ),
-        ("2999-01-01", "2999-01-01 has not come yet"),
-    ],
-)
-def test_a_run_as_of_a_day_with_nothing_to_publish(ipmon: Ipmon, release_home: Path, day: str, told: str) -> None:
+def test_a_run_as_of_a_day_before_any_delivery(ipmon: Ipmon, release_home: Path) -> None:
     current = (release_home / "marts" / "current").readlink()
-    done = ipmon("run", "--as-of", day)
+    done = ipmon("run", "--as-of", "2020-01-01")
     assert done.returncode == 2
-    assert told in done.stderr
+    assert (
+        "No delivery had been received by 2020-01-01. Receive one with: ipmon receive FILE --source S --period P." in done.stderr
+    )
     assert "Traceback" not in done.stderr
     assert (release_home / "marts" / "current").readlink() == current
+
+
+@pytest.mark.parametrize(("day", "told"), [("2999-01-01", "2999-01-01 has not come yet"), ("soon", "as_of: 'soon' is no date")])
+def test_no_run_is_made_as_of_a_day_that_has_not_come(day: str, told: str) -> None:
+    with pytest.raises(IpmonError, match=told):
+        _ = Occasion(as_of=day).day
 
 
 def test_usage_errors_are_told_with_exit_2(fresh: Ipmon) -> None:

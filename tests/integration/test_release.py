@@ -151,7 +151,7 @@ def test_f44_kills_at_random_moments_leave_the_current_release_whole(workshop: P
     dice, root = random.Random(44), DataRoot(workshop / "data")
     for _ in range(KILLS):
         with start(workshop, "run") as process:
-            time.sleep(dice.uniform(0.5, 7))
+            time.sleep(dice.uniform(0.5, 5))
             process.kill()
         assert process.returncode == -signal.SIGKILL, "it had ended before it was killed; shorten the wait"
         assert current_id(root) == release.resolve().name
