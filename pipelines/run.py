@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from ipmon.deliveries import CHINA, load_manifest, received_by
-from ipmon.errors import IpmonError
+from ipmon.errors import GateRefused, IpmonError
 from ipmon.gate import checks_of, decide, gate
 from ipmon.paths import CHECKOUT, DataRoot, data_root
 from ipmon.release import DiskFull, candidate_folder, current_id, discard, is_disk_full, is_repeat
@@ -60,7 +60,10 @@ def _explained(error: BaseException, root: DataRoot, run_id: str) -> BaseExcepti
     """What to tell the user: the refusal of the gate, a full disk, an interruption, a sentence of ours, or the error itself."""
     folder = candidate_folder(root, run_id)
     if type(error).__name__ == "DagsterAssetCheckFailedError":
-        gate(decide(checks_of(folder / "public.duckdb")))
+        try:
+            gate(decide(checks_of(folder / "public.duckdb")))
+        except GateRefused as refused:
+            return GateRefused(f"{refused} It is {(folder / 'quality.html').relative_to(root.root)} in the data root.")
     discard(folder)
     if is_disk_full(error):
         return DiskFull("DISK_FULL: the disk became full while the release was built. Free some space and run again.")

@@ -65,6 +65,7 @@ def test_a_candidate_that_breaks_a_rule_is_refused_in_sentences(release_home: Pa
     assert current_id(DataRoot(home)) == before
     assert verify(DataRoot(home).current) == []
     (page,) = (home / "work" / "candidates").glob("*/quality.html")
+    assert f" It is {page.relative_to(home)} in the data root." in refused.stderr
     assert "value=100.5" in page.read_text("utf-8")
 
 
