@@ -14,15 +14,16 @@ from xml.etree import ElementTree
 import duckdb
 import pytest
 
-from ipmon.charts import ChartError, load_charts, render_all, theme, words
+from ipmon.charts import theme, words
 from ipmon.charts.bound import bind
 from ipmon.charts.cells import Cell
 from ipmon.charts.compose import Edition, picture
-from ipmon.charts.declaration import Chart, Charts, Publisher, problems_of
+from ipmon.charts.declaration import Chart, Charts, Publisher, load_charts, problems_of
 from ipmon.charts.draw import draw
+from ipmon.charts.files import render_all
 from ipmon.charts.glyphs import measure
 from ipmon.charts.mart import Mart
-from ipmon.charts.picture import LANGUAGES, Picture
+from ipmon.charts.picture import LANGUAGES, ChartError, Picture
 from ipmon.charts.scene import Box, Dot, Scene, Stroke, wrap
 from ipmon.declared import Text
 from ipmon.errors import DeclarationError
