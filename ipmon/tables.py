@@ -5,7 +5,6 @@ types, comments and storage (see marts.py).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from ipmon.alerts import Alert
@@ -34,7 +33,7 @@ def observations(vintage_rows: Sequence[Row]) -> list[Row]:
 def _vintage(vintage: Vintage, dimensions: Dimensions) -> Row:
     figure = vintage.figure
     return {
-        **asdict(figure.key),
+        **vars(figure.key),
         "period_start": figure.period_start,
         "period_end": figure.period_end,
         "value": figure.value,
@@ -87,7 +86,7 @@ def reconciliations(found: Iterable[Reconciliation]) -> list[Row]:
     return [
         {
             "identity_id": r.identity_id,
-            **asdict(r.key),
+            **vars(r.key),
             "published_value": r.published.value,
             "value_low": r.published.interval.low,
             "value_high": r.published.interval.high,
@@ -109,7 +108,7 @@ def lineage(derivations: Iterable[Derivation]) -> Iterator[Row]:
     for d in sorted(derivations, key=lambda d: (_sort(d.figure.key), d.figure.released_on)):
         for position, i in enumerate(d.inputs, 1):
             yield {
-                **asdict(d.figure.key),
+                **vars(d.figure.key),
                 "released_on": d.figure.released_on,
                 "value": d.figure.value,
                 "input_position": position,
@@ -124,19 +123,19 @@ def lineage(derivations: Iterable[Derivation]) -> Iterator[Row]:
 
 def assessments(made: Iterable[Assessment], units: Mapping[str, str]) -> list[Row]:
     """The status of every target. `units`: base unit by indicator."""
-    return [{**asdict(a), "unit": units[a.indicator_id], "pace": a.ratio, "is_final": a.final} for a in made]
+    return [{**vars(a), "unit": units[a.indicator_id], "pace": a.ratio, "is_final": a.final} for a in made]
 
 
 def alerts(found: Iterable[Alert]) -> list[Row]:
     """Alerts of this run."""
-    return [{**asdict(a), "alert_id": a.alert_id, "rule_basis": "project_default"} for a in found]
+    return [{**vars(a), "alert_id": a.alert_id, "rule_basis": "project_default"} for a in found]
 
 
 def revisions(found: Iterable[Revision]) -> list[Row]:
     """Every change of a value that once held."""
     return [
         {
-            **asdict(r.key),
+            **vars(r.key),
             "basis": r.basis,
             "released_on": r.released_on,
             "old_value": r.old.value,
@@ -154,4 +153,4 @@ def revisions(found: Iterable[Revision]) -> list[Row]:
 
 
 def _sort(key: Key) -> tuple[str, ...]:
-    return tuple(asdict(key).values())
+    return tuple(vars(key).values())

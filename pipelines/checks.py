@@ -11,14 +11,18 @@ import dagster as dg
 from assets import declarations
 from assets.marts.assets import Mart
 from assets.occasion import Occasion
+from ipmon.companions import Companion
 from ipmon.content import code_version
 from ipmon.gate import decide, write_verdict
-from ipmon.gx_duckdb import CheckResult, validate
+from ipmon.gx_duckdb import CheckResult
 from ipmon.marts import fill, frame
 from ipmon.quality_page import render
 from ipmon.release import current_id
+from pipelines import checking
 
-TABLES = ("figures", "observations", "vintages", "targets", "assessments", *declarations().schema.views)
+WIDE_VIEWS = "wide_views"
+"""All wide views are one subject: each has the same rules, and the rows of a check's result say which view they are about."""
+TABLES = ("figures", "observations", "vintages", "targets", "assessments", WIDE_VIEWS)
 WITHOUT_WARNINGS = ("vintages", "targets", "assessments")
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 KINDS = [(t, s) for t in TABLES for s in SEVERITIES if s == "error" or t not in WITHOUT_WARNINGS]
@@ -35,16 +39,22 @@ def _spec(table: str, severity: str) -> dg.AssetCheckSpec:
     )
 
 
-@dg.multi_asset_check(name="expectations", specs=[_spec(*kind) for kind in KINDS])
-def expectations(occasion: Occasion, mart: Mart) -> Iterator[dg.AssetCheckResult]:
-    """Runs every suite once on the candidate's public mart."""
-    from expectations import suites
+@dg.resource
+def checker() -> Iterator[Companion]:
+    """Started with the run, so that it is ready when there is a mart to check."""
+    with checking.companion() as process:
+        yield process
 
-    views = list(declarations().schema.views)
-    results = validate(mart.public, lambda: suites(views), beside={"figures": occasion.root.work / "staged_public.parquet"})
-    _record(mart, occasion, results)
+
+@dg.multi_asset_check(name="expectations", specs=[_spec(*kind) for kind in KINDS])
+def expectations(occasion: Occasion, checker: dg.ResourceParam[Companion], mart: Mart) -> Iterator[dg.AssetCheckResult]:
+    """Runs every suite once on the candidate's public mart."""
+    views = declarations().schema.views
+    checker.ask(checking.results, mart.public, occasion.root.work / "staged_public.parquet", list(views))
+    found: list[CheckResult] = checker.answer()
+    _record(mart, occasion, found)
     for kind in KINDS:
-        yield _reported(*kind, [r for r in results if (r.table_name, r.severity) == kind])
+        yield _reported(*kind, [r for r in found if (WIDE_VIEWS if r.table_name in views else r.table_name, r.severity) == kind])
 
 
 def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:

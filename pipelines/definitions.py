@@ -18,7 +18,7 @@ from assets.marts.assets import mart
 from assets.occasion import Occasion
 from assets.release.assets import release
 from assets.sources.assets import raw, staged
-from pipelines.checks import expectations
+from pipelines.checks import checker, expectations
 from pipelines.jobs import monthly, release_job
 from pipelines.progress import progress
 from pipelines.sensors import inbox
@@ -29,7 +29,7 @@ defs = dg.Definitions(
     jobs=[release_job],
     schedules=[monthly],
     sensors=[inbox],
-    resources={"occasion": Occasion()},
+    resources={"occasion": Occasion(), "checker": checker},
     loggers={"console": dg.colored_console_logger, "progress": progress},
     executor=dg.in_process_executor,
 )

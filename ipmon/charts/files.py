@@ -1,6 +1,6 @@
 """All charts of a release as files: bound in this process, drawn in others.
 
-Belongs here: the order of work, the CSV behind each chart. Not here: texts, marks, processes (workers.py).
+Belongs here: the order of work, the CSV behind each chart. Not here: texts, marks, pixels and processes (render.py).
 """
 
 import csv
@@ -18,7 +18,7 @@ from ipmon.charts.compose import Edition, picture
 from ipmon.charts.declaration import Chart, Charts
 from ipmon.charts.mart import Mart
 from ipmon.charts.picture import LANGUAGES, Lang, NoData, Picture
-from ipmon.charts.workers import Workers, image_paths
+from ipmon.charts.render import drawing, image_paths, render
 
 DIMENSIONS = ("ref_area", "ip_type", "owner_kind", "industry", "technology", "counterpart_area")
 SAME = ("indicator_id", *DIMENSIONS, "freq", "time_period", "accumulation", "value", "value_low", "value_high", "unit")
@@ -48,13 +48,16 @@ def render_all(mart: Path, declarations: Charts, release_id: str, as_of: date, o
     """
     out.mkdir(parents=True, exist_ok=True)
     edition = Edition(release_id, as_of, declarations.publishers)
-    with Workers() as workers:
+    with drawing() as companions:
         with duckdb.connect(str(mart), read_only=True) as connection:
             asked = Mart(connection, {id_ for chart in declarations.charts for id_ in chart.indicator_ids})
         bound = _with_data(declarations.charts, asked)
         pictures = [picture(b, asked, edition, lang) for b in bound for lang in LANGUAGES]
+        for n, companion in enumerate(companions):
+            companion.ask(render, pictures[n :: len(companions)], out)
         tables = [_write_csv(b, asked, out) for b in bound]
-        workers.draw(pictures, out)
+        for companion in companions:
+            companion.answer()
     return [_files(b, table, [p for p in pictures if p.chart == b.chart.id], out) for b, table in zip(bound, tables, strict=True)]
 
 
