@@ -32,6 +32,11 @@ class DataRoot:
         return self.root / "work"
 
     @property
+    def staged_public(self) -> Path:
+        """The staged rows of sources that are public: what the rules about figures look at."""
+        return self.work / "staged_public.parquet"
+
+    @property
     def quarantine(self) -> Path:
         """Rejected deliveries, whole, and rejections.jsonl."""
         return self.root / "work" / "quarantine"

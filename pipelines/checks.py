@@ -11,14 +11,15 @@ import dagster as dg
 from assets import declarations
 from assets.marts.assets import Mart
 from assets.occasion import Occasion
-from ipmon.companions import Companion
+from ipmon import checking
+from ipmon.checking import Checker
 from ipmon.content import code_version
 from ipmon.gate import decide, write_verdict
 from ipmon.gx_duckdb import CheckResult
 from ipmon.marts import fill, frame
+from ipmon.paths import data_root
 from ipmon.quality_page import render
 from ipmon.release import current_id
-from pipelines import checking
 
 WIDE_VIEWS = "wide_views"
 """All wide views are one subject: each has the same rules, and the rows of a check's result say which view they are about."""
@@ -26,13 +27,13 @@ TABLES = ("figures", "observations", "vintages", "targets", "assessments", WIDE_
 WITHOUT_WARNINGS = ("vintages", "targets", "assessments")
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 KINDS = [(t, s) for t in TABLES for s in SEVERITIES if s == "error" or t not in WITHOUT_WARNINGS]
-MART = dg.AssetKey("mart")
+CANDIDATE = dg.AssetKey("candidate")
 
 
 def _spec(table: str, severity: str) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         f"{table}_{severity}",
-        asset=MART,
+        asset=CANDIDATE,
         blocking=severity == "error",
         description=f"Rules of severity {severity} on {table}.",
         metadata={"rules": "expectations/"},
@@ -40,19 +41,18 @@ def _spec(table: str, severity: str) -> dg.AssetCheckSpec:
 
 
 @dg.resource
-def checker() -> Iterator[Companion]:
-    """Started with the run, so that it is ready when there is a mart to check."""
-    with checking.companion() as process:
-        yield process
+def checker() -> Iterator[Checker]:
+    """Started with the run, so that Great Expectations is imported when there is a mart to check."""
+    with checking.checker("expectations", list(declarations().schema.views), {"figures": data_root().staged_public}) as made:
+        yield made
 
 
 @dg.multi_asset_check(name="expectations", specs=[_spec(*kind) for kind in KINDS])
-def expectations(occasion: Occasion, checker: dg.ResourceParam[Companion], mart: Mart) -> Iterator[dg.AssetCheckResult]:
-    """Runs every suite once on the candidate's public mart."""
+def expectations(occasion: Occasion, checker: dg.ResourceParam[Checker], candidate: Mart) -> Iterator[dg.AssetCheckResult]:
+    """Every suite, run once on the candidate's public mart since that was built."""
     views = declarations().schema.views
-    checker.ask(checking.results, mart.public, occasion.root.work / "staged_public.parquet", list(views))
-    found: list[CheckResult] = checker.answer()
-    _record(mart, occasion, found)
+    found = checker.results(candidate.public)
+    _record(candidate, occasion, found)
     for kind in KINDS:
         yield _reported(*kind, [r for r in found if (WIDE_VIEWS if r.table_name in views else r.table_name, r.severity) == kind])
 
@@ -90,7 +90,7 @@ def _reported(table: str, severity: str, results: list[CheckResult]) -> dg.Asset
         for r in results
     ]
     return dg.AssetCheckResult(
-        asset_key=MART,
+        asset_key=CANDIDATE,
         check_name=f"{table}_{severity}",
         passed=all(r.status == "passed" for r in results),
         severity=SEVERITIES[severity],

@@ -16,7 +16,7 @@ from assets.guideline.assets import assessments
 from assets.indicators.assets import figures, indicators, observations
 from assets.marts.assets import mart
 from assets.occasion import Occasion
-from assets.release.assets import release
+from assets.release.assets import candidate, release
 from assets.sources.assets import raw, staged
 from pipelines.checks import checker, expectations
 from pipelines.jobs import monthly, release_job
@@ -24,7 +24,7 @@ from pipelines.progress import progress
 from pipelines.sensors import inbox
 
 defs = dg.Definitions(
-    assets=[*raw, staged, figures, observations, indicators, assessments, mart, charts, bulletin, release],
+    assets=[*raw, staged, figures, observations, indicators, assessments, mart, charts, bulletin, candidate, release],
     asset_checks=[expectations],
     jobs=[release_job],
     schedules=[monthly],

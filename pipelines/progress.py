@@ -15,9 +15,10 @@ STEPS = {
     "indicators": "deriving and reconciling",
     "assessments": "assessing targets",
     "mart": "building the mart",
-    "expectations": "checking",
     "charts": "drawing charts",
     "bulletin": "setting the bulletin",
+    "candidate": "writing the tables",
+    "expectations": "checking",
     "release__current": "publishing",
 }
 

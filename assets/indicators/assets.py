@@ -54,7 +54,7 @@ def figures(context: dg.AssetExecutionContext, occasion: Occasion) -> Conformed:
     declared = declarations()
     deliveries = received_by(load_manifest(occasion.root), occasion.day)
     rows = pl.read_parquet(occasion.root.work / "staged.parquet")
-    _public(rows).write_parquet(occasion.root.work / "staged_public.parquet")
+    _public(rows).write_parquet(occasion.root.staged_public)
     staged = {str(delivery): frame for (delivery,), frame in rows.partition_by("delivery_id", as_dict=True).items()}
     chains = {(d.source_id, d.period) for d in deliveries}
     laid = [row for source, period in sorted(chains) for row in lay(chain(deliveries, source, period), staged)]

@@ -14,6 +14,7 @@ from assets.indicators.assets import Compiled, Conformed
 from assets.occasion import OWNERS, Occasion
 from ipmon import catalogue, tables
 from ipmon.assessment import Assessment
+from ipmon.checking import Checker
 from ipmon.content import Content, content_of
 from ipmon.deliveries import load_manifest, received_by
 from ipmon.grades import GRADES
@@ -39,11 +40,15 @@ class Mart:
 def mart(
     context: dg.AssetExecutionContext,
     occasion: Occasion,
+    checker: dg.ResourceParam[Checker],
     figures: Conformed,
     indicators: Compiled,
     assessments: list[Assessment],
 ) -> Iterator[dg.Output[Mart]]:
-    """All tables of a candidate release; nothing if the current release holds the same content already."""
+    """All tables of a candidate release; nothing if the current release holds the same content already.
+
+    The checks of the candidate begin here, and go on while its charts and files are made.
+    """
     folder = open_candidate(occasion.root, context.run_id)
     rows = _gather(occasion, figures, indicators, assessments)
     grades, schema = declarations().grades, declarations().schema
@@ -56,7 +61,9 @@ def mart(
         discard(folder)
         context.log.info("the current release holds the same content")
         return
-    yield dg.Output(Mart(folder, content, content.release_id(occasion.day)), metadata=_metadata(folder, rows))
+    made = Mart(folder, content, content.release_id(occasion.day))
+    checker.begin(made.public)
+    yield dg.Output(made, metadata=_metadata(folder, rows))
 
 
 def _metadata(folder: Path, rows: dict[str, list[tables.Row]]) -> dict[str, dg.MetadataValue]:

@@ -1,6 +1,6 @@
-"""The release: judged by its checks, sealed, and made current.
+"""The candidate, complete; and the release: judged by the candidate's checks, sealed, and made current.
 
-Belongs here: the one asset that publishes. Not here: the checks (see pipelines/checks.py), how it is done (see ipmon/release.py).
+Belongs here: the assets that end a run. Not here: the checks (see pipelines/checks.py), how it is done (see ipmon/release.py).
 """
 
 import dagster as dg
@@ -8,26 +8,33 @@ import duckdb
 
 from assets.marts.assets import Mart
 from assets.occasion import OWNERS, Occasion
-from ipmon.exports import export
+from ipmon.exports import RUN_TABLES, export, table_names
 from ipmon.gate import checks_of, decide, gate, write_verdict
 from ipmon.release import publish, write_manifest
 
 
+@dg.asset(deps=["charts", "bulletin"], group_name="release", owners=OWNERS, kinds={"parquet", "csv"})
+def candidate(mart: Mart) -> Mart:
+    """The complete candidate of a release, as it is checked: mart, charts, bulletins, tables as Parquet and CSV."""
+    with duckdb.connect(str(mart.public), read_only=True) as connection:
+        export(connection, mart.folder, (name for name in table_names(connection) if name not in RUN_TABLES))
+    return mart
+
+
 @dg.asset(
     key=["release", "current"],  # Dagster keeps the plain name for the job
-    deps=["charts", "bulletin"],
     group_name="release",
     owners=OWNERS,
     kinds={"duckdb", "parquet", "csv"},
 )
-def release(context: dg.AssetExecutionContext, occasion: Occasion, mart: Mart) -> str:
-    """The checked candidate with its tables as files, verdict and manifest, published as the current release."""
-    decision = decide(checks_of(mart.public))
+def release(context: dg.AssetExecutionContext, occasion: Occasion, candidate: Mart) -> str:
+    """The checked candidate with verdict and manifest, published as the current release."""
+    decision = decide(checks_of(candidate.public))
     gate(decision)
-    with duckdb.connect(str(mart.public), read_only=True) as connection:
-        export(connection, mart.folder)
-    write_verdict(mart.folder, decision)
-    write_manifest(occasion.root, mart.folder, mart.content, occasion.day)
-    published = publish(occasion.root, mart.folder)
+    with duckdb.connect(str(candidate.public), read_only=True) as connection:
+        export(connection, candidate.folder, sorted(RUN_TABLES))
+    write_verdict(candidate.folder, decision)
+    write_manifest(occasion.root, candidate.folder, candidate.content, occasion.day)
+    published = publish(occasion.root, candidate.folder)
     context.add_output_metadata({"release": published.name, "folder": dg.MetadataValue.path(str(published))})
     return published.name
