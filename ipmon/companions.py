@@ -72,7 +72,7 @@ def main() -> None:
             import_module(module)
         function, arguments = pickle.load(sys.stdin.buffer)
         try:
-            outcome = (function(*arguments), None)
+            outcome: tuple[Any, Exception | None] = (function(*arguments), None)
         except Exception as error:
             outcome = (None, error)
         pickle.dump(outcome, answers)
