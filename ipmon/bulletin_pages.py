@@ -17,6 +17,7 @@ from ipmon.bulletin_content import Content, Section
 from ipmon.bulletin_facts import Facts, TargetRow
 from ipmon.declared import Text
 from ipmon.errors import IpmonError
+from ipmon.synthetic import titled
 
 BEHIND = ("missed", "moving_away", "off_track", "needs_acceleration")
 REACHED = ("met", "met_so_far")
@@ -76,6 +77,7 @@ class Composer:
     def _dated_words(self) -> dict[str, str]:
         day = self.issue.as_of
         return {
+            "title": titled(self._word("title"), self.issue.release_id, self.lang),
             "issue": self._word("issue", year=str(day.year), month=str(day.month)),
             "as_of": self._word("as_of", day=day_words(day, self.lang)),
             "release": f"{self._word('release')} {self.issue.release_id}",

@@ -13,6 +13,7 @@ from ipmon.deliveries import Delivery
 from ipmon.dimensions import Dimensions
 from ipmon.figures import Excluded
 from ipmon.guideline import GuidelineItem
+from ipmon.registers.contract import Register
 from ipmon.registry import Indicator, Ratio, Registry
 from ipmon.targets import Target
 
@@ -114,7 +115,7 @@ def _coverage(item: GuidelineItem, grades: Mapping[str, str]) -> Row:
     }
 
 
-def sources(contracts: Mapping[str, SourceContract], received: Sequence[Delivery]) -> list[Row]:
+def sources(contracts: Mapping[str, SourceContract | Register], received: Sequence[Delivery]) -> list[Row]:
     """Every source with what was agreed and what came."""
     rows = Counter[str]()
     for delivery in received:

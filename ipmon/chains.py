@@ -6,6 +6,7 @@ vintages.py).
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -24,19 +25,33 @@ def lay(chain: Sequence[Delivery], staged: Mapping[str, pl.DataFrame]) -> list[R
     """The rows of one source and period over all its files, oldest first.
 
     A row that a later file repeats stays with the file that first said it. One that is changed or left out gets `retired_on`, the
-    date of the later file; a changed or new row of a later file gets `known_from`, that date.
+    date of the later file; a changed or new row of a later file gets `known_from`, that date. On the day on which the file in
+    force is withdrawn, the one before it holds again, or none.
     """
     everything: list[Row] = []
     in_force: dict[tuple[Any, ...], Row] = {}
-    for position, delivery in enumerate(chain):
-        day = delivery.order[0] if position else None
-        said = _said(staged[delivery.delivery_id])
+    for position, (day, delivery) in enumerate(_turns(chain)):
+        said = _said(staged[delivery.delivery_id]) if delivery else {}
         for gone in in_force.keys() - said.keys():
             in_force[gone]["retired_on"] = day
-        new = {what: row | {"known_from": day, "retired_on": None} for what, row in said.items() if what not in in_force}
+        known = {"known_from": day if position else None, "retired_on": None}
+        new = {what: row | known for what, row in said.items() if what not in in_force}
         everything += new.values()
         in_force = {what: in_force.get(what) or new[what] for what in said}
     return everything
+
+
+def _turns(chain: Sequence[Delivery]) -> list[tuple[date, Delivery | None]]:
+    """The days on which another file came to hold, with that file; None where all had been withdrawn."""
+    events = [(d.order, d, True) for d in chain] + [(d.withdrawal.order, d, False) for d in chain if d.withdrawal]
+    held: list[Delivery] = []
+    turns: list[tuple[date, Delivery | None]] = []
+    for (day, _), delivery, comes in sorted(events, key=lambda event: event[0]):
+        held = sorted([*held, delivery], key=lambda d: d.order) if comes else [d for d in held if d is not delivery]
+        last = held[-1] if held else None
+        if not turns or turns[-1][1] is not last:
+            turns.append((day, last))
+    return turns
 
 
 def _said(frame: pl.DataFrame) -> dict[tuple[Any, ...], Row]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from ipmon import __version__
 from ipmon.exports import data_hash
 from ipmon.paths import CHECKOUT
+from ipmon.synthetic import MARK
 from ipmon.verify import combined, sha256
 
 SOURCES = tuple(CHECKOUT / name for name in ("assets", "ipmon", "expectations"))
@@ -25,6 +26,7 @@ class Content:
 
     data_hash: str
     source_hash: str
+    synthetic: bool = False
 
     @property
     def content_hash(self) -> str:
@@ -32,13 +34,13 @@ class Content:
         return combined(self.data_hash, self.source_hash)
 
     def release_id(self, as_of: date) -> str:
-        """<as-of date>-<first 8 of the content hash>."""
-        return f"{as_of.isoformat()}-{self.content_hash[:8]}"
+        """<as-of date>-<first 8 of the content hash>, after a mark where the data are simulated."""
+        return f"{f'{MARK}-' if self.synthetic else ''}{as_of.isoformat()}-{self.content_hash[:8]}"
 
 
-def content_of(folder: Path, sources: Iterable[Path] = SOURCES) -> Content:
+def content_of(folder: Path, sources: Iterable[Path] = SOURCES, synthetic: bool = False) -> Content:
     """The hashes of a candidate's marts and of the folders with declarations and code that it is made from."""
-    return Content(data_hash(folder.glob("*.duckdb")), source_hash(sources))
+    return Content(data_hash(folder.glob("*.duckdb")), source_hash(sources), synthetic)
 
 
 def source_hash(sources: Iterable[Path] = SOURCES) -> str:

@@ -15,6 +15,7 @@ from ipmon.grades import Grades, grades_of
 from ipmon.guideline import GuidelineItem, check_items, load_items
 from ipmon.identities import Identity, load_identities
 from ipmon.marts import MartSchema, load_schema
+from ipmon.registers.contract import Register, load_registers
 from ipmon.registry import Registry, load_registry
 from ipmon.targets import Target, check_targets, load_targets
 from ipmon.wordings import Rule, load_rules
@@ -33,11 +34,17 @@ class Declarations:
     items: list[GuidelineItem]
     identities: dict[str, Identity]
     schema: MartSchema
+    registers: dict[str, Register]
+
+    @property
+    def received(self) -> dict[str, SourceContract | Register]:
+        """Everything that deliveries come of, by id."""
+        return {**self.contracts, **self.registers}
 
     @property
     def grades(self) -> Grades:
         """Who may see what."""
-        return grades_of(self.registry, self.contracts, {id_: identity.compared for id_, identity in self.identities.items()})
+        return grades_of(self.registry, self.received, {id_: identity.compared for id_, identity in self.identities.items()})
 
 
 def load(root: Path) -> Declarations:
@@ -53,6 +60,7 @@ def load(root: Path) -> Declarations:
         items=load_items(root / "guideline" / "items.csv", problems),
         identities=load_identities(root / "identities", problems),
         schema=load_schema(root / "marts", problems),
+        registers=load_registers(root / "registers", problems),
     )
     problems += _cross_problems(declarations)
     problems = problems or list(_grades(declarations))  # which can be followed only where all inputs are known

@@ -1,11 +1,11 @@
-"""The store of accepted deliveries: what came in, when, and its rows as staged text.
+"""The store of accepted deliveries: what came in, when, what was withdrawn, and the rows as staged text.
 
-Belongs here: the manifest and reading what it lists. Not here: taking files in (see intake.py).
+Belongs here: the manifest and reading what it lists. Not here: taking files in (intake.py) or back (withdrawals.py).
 """
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,25 @@ CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")  # the office's days; Chin
 
 
 @dataclass(frozen=True)
+class Withdrawal:
+    """That the publisher takes a delivery back: it holds no longer from `issued_on` on. We knew of it at `received_at`."""
+
+    issued_on: date
+    received_at: datetime
+    reason: str
+
+    @property
+    def order(self) -> tuple[date, datetime]:
+        """Its place among the files of one source and period."""
+        return (self.issued_on, self.received_at)
+
+
+@dataclass(frozen=True)
 class Delivery:
-    """One accepted file, as its line of manifest.jsonl says. `path` is relative to the raw folder; findings are remarks on it."""
+    """One accepted file, as its line of manifest.jsonl says. `path` is relative to the raw folder; findings are remarks on it.
+
+    `rows`: what it brought; `rows_bad`: the rows of a register's file that were put into quarantine. `synthetic`: simulated data.
+    """
 
     delivery_id: str
     source_id: str
@@ -43,6 +60,9 @@ class Delivery:
     findings: tuple[Remark, ...] = ()
     extra_columns: tuple[str, ...] = ()
     control_characters: int = 0
+    rows_bad: int = 0
+    synthetic: bool = False
+    withdrawal: Withdrawal | None = None
 
     @property
     def received_on(self) -> date:
@@ -56,8 +76,14 @@ class Delivery:
 
 
 def load_manifest(root: DataRoot) -> list[Delivery]:
-    """Every accepted delivery in the order of receipt."""
-    return [_from_line(line) for line in read_lines(manifest_path(root))]
+    """Every accepted delivery in the order of receipt, also those that were withdrawn."""
+    made: dict[str, Delivery] = {}
+    for line in read_lines(manifest_path(root)):
+        if id_ := line.get("withdrawn"):
+            made[id_] = replace(made[id_], withdrawal=_withdrawal(line))
+        else:
+            made[line["delivery_id"]] = _from_line(line)
+    return list(made.values())
 
 
 def manifest_path(root: DataRoot) -> Path:
@@ -68,9 +94,27 @@ def manifest_path(root: DataRoot) -> Path:
 def record(delivery: Delivery, root: DataRoot) -> None:
     """Appends the delivery to the manifest; from then on it is accepted."""
     line = asdict(delivery)
-    line["received_at"] = delivery.received_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    line["received_at"] = _timestamp(delivery.received_at)
     line["issued_on"] = delivery.issued_on.isoformat() if delivery.issued_on else None
-    append_line(manifest_path(root), line)
+    del line["withdrawal"]  # a line of its own, which comes later
+    append_line(manifest_path(root), {key: value for key, value in line.items() if key not in _RARE or value})
+
+
+def record_withdrawal(delivery_id: str, withdrawal: Withdrawal, root: DataRoot) -> None:
+    """Appends to the manifest that a delivery no longer holds; the delivery's own line stays as it is."""
+    line = {"withdrawn": delivery_id, "issued_on": withdrawal.issued_on.isoformat()}
+    append_line(manifest_path(root), {**line, "received_at": _timestamp(withdrawal.received_at), "reason": withdrawal.reason})
+
+
+_RARE = ("rows_bad", "synthetic")
+
+
+def _timestamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _withdrawal(line: dict[str, Any]) -> Withdrawal:
+    return Withdrawal(date.fromisoformat(line["issued_on"]), datetime.fromisoformat(line["received_at"]), line["reason"])
 
 
 def _from_line(line: dict[str, Any]) -> Delivery:
@@ -86,18 +130,30 @@ def _from_line(line: dict[str, Any]) -> Delivery:
 
 
 def received_by(deliveries: Iterable[Delivery], as_of: date) -> list[Delivery]:
-    """What had come in by the end of that day."""
-    return [d for d in deliveries if d.received_on <= as_of]
+    """What had come in by the end of that day, with the withdrawals that were known and had taken effect by then."""
+    return [_as_known(d, as_of) for d in deliveries if d.received_on <= as_of]
+
+
+def _as_known(delivery: Delivery, as_of: date) -> Delivery:
+    gone = delivery.withdrawal
+    if gone is None or max(gone.received_at.astimezone(CHINA).date(), gone.issued_on) <= as_of:
+        return delivery
+    return replace(delivery, withdrawal=None)
 
 
 def chain(deliveries: Iterable[Delivery], source_id: str, period: str) -> list[Delivery]:
-    """The files of one source and period, oldest vintage first."""
+    """The files of one source and period, oldest vintage first, withdrawn ones too: they held once."""
     return sorted((d for d in deliveries if (d.source_id, d.period) == (source_id, period)), key=lambda d: d.order)
 
 
+def in_force(deliveries: Iterable[Delivery], source_id: str, period: str) -> list[Delivery]:
+    """The files of one source and period that were not withdrawn, oldest vintage first: the last one holds."""
+    return [d for d in chain(deliveries, source_id, period) if d.withdrawal is None]
+
+
 def current_by_period(deliveries: Iterable[Delivery], source_id: str) -> dict[str, Delivery]:
-    """The file that holds for each period of a source, in order of period."""
-    held = sorted((d for d in deliveries if d.source_id == source_id), key=lambda d: (d.period, d.order))
+    """The file that holds for each period of a source, in order of period; none where all were withdrawn."""
+    held = sorted((d for d in deliveries if d.source_id == source_id and not d.withdrawal), key=lambda d: (d.period, d.order))
     return {d.period: d for d in held}
 
 
@@ -114,10 +170,15 @@ def read_staged(delivery: Delivery, contract: SourceContract, dimensions: Dimens
 
 
 def _verified(delivery: Delivery, root: DataRoot) -> bytes:
+    return verified_path(delivery, root).read_bytes()
+
+
+def verified_path(delivery: Delivery, root: DataRoot) -> Path:
+    """Where the delivery's bytes lie, once their sha256 has been compared. Raises IpmonError where they are gone or changed."""
     path = root.raw / delivery.path
     if not path.is_file():
         raise IpmonError(f"raw/{delivery.path} is missing although the manifest lists it. Restore it from a backup.")
-    raw = path.read_bytes()
-    if hashlib.sha256(raw).hexdigest() != delivery.sha256:
-        raise IpmonError(f"raw/{delivery.path} is not what was received (its sha256 differs). Restore it from a backup.")
-    return raw
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != delivery.sha256:
+            raise IpmonError(f"raw/{delivery.path} is not what was received (its sha256 differs). Restore it from a backup.")
+    return path

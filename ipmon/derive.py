@@ -69,7 +69,7 @@ class _Deriver:
         assert rule is not None
         for of in self.book.stints(key):
             to = self._like(self._denominator_keys(rule.to, key), of)
-            if to:
+            if to and (of.figure.basis == "records" or comparable(of, to)):
                 yield from self._make(key, (of, to), lambda a, b: quotient(a, b, Decimal(rule.scale)))
 
     def _denominator_keys(self, id_: str, key: Key) -> list[Key]:
@@ -91,7 +91,7 @@ class _Deriver:
         earlier = replace(key, time_period=_period(key).shift_years(-1).label)
         for now in self.book.stints(key):
             before = self._like([earlier], now)
-            if before and not self._broken(key, before.figure.period_end, now.figure.period_end):
+            if before and comparable(now, before) and not self._broken(key, before.figure.period_end, now.figure.period_end):
                 yield now, before
 
     def _broken(self, key: Key, after: date, until: date) -> bool:
@@ -170,6 +170,11 @@ class _Deriver:
         first, *others = stints
         withdrawn = [v.until for v in others if v.until and self.book.known(v.figure.key, v.until) is None]
         return min((day for day in [first.until, *withdrawn] if day), default=None)
+
+
+def comparable(a: Vintage, b: Vintage) -> bool:
+    """Whether both come from records or neither does: what is counted and what is announced need not be defined alike."""
+    return (a.figure.basis == "records") == (b.figure.basis == "records")
 
 
 def quotient(a: tuple[Decimal, Interval], b: tuple[Decimal, Interval], scale: Decimal) -> tuple[Decimal, Interval] | None:

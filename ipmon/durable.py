@@ -26,11 +26,18 @@ def keep(source: Path | bytes, target: Path) -> None:
             else:
                 with source.open("rb") as original:
                     shutil.copyfileobj(original, file, 1 << 20)
-            os.fsync(file.fileno())
-        part.chmod(0o444)
-        part.replace(target)
+        settle(part, target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def settle(part: Path, target: Path) -> None:
+    """Gives a finished file its name, read-only and flushed to disk with its folder; both lie on one file system."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    part.chmod(0o444)
+    part.replace(target)
     _flush_folder(target.parent)
 
 

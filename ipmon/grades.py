@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ipmon.contracts import SourceContract
+from ipmon.registers.contract import Register
 from ipmon.registry import Grade, Registry
 
 GRADES: tuple[Grade, ...] = ("public", "internal", "restricted")
@@ -54,7 +55,7 @@ def strictest(grades: Iterable[Grade]) -> Grade:
     return max(grades, key=GRADES.index, default="public")
 
 
-def grades_of(registry: Registry, contracts: Mapping[str, SourceContract], compared: Mapping[str, Iterable[str]]) -> Grades:
+def grades_of(registry: Registry, contracts: Mapping[str, SourceContract | Register], compared: Mapping[str, Iterable[str]]) -> Grades:
     """The grades as declared, carried along derivations and identities. `compared`: the indicators that each identity reads."""
     indicators = {id_: indicator.grade for id_, indicator in registry.indicators.items()}
     for id_ in registry.in_dependency_order():

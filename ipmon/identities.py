@@ -93,6 +93,17 @@ def twins(derivations: Iterable[Derivation], book: Book) -> list[Reconciliation]
     return found
 
 
+def record_twins(figures: Iterable[Figure], book: Book) -> list[Reconciliation]:
+    """Each value counted from records beside the published value of the same thing, where there is one."""
+    found: list[Reconciliation] = []
+    for figure in figures:
+        published = book.current(figure.key, "published")
+        if published and book.current(figure.key, "records") == figure:
+            note = f"counted from records as {figure.locator}"
+            found.append(_compared("records", published, (figure.value, figure.interval), 1, 1, note))
+    return found
+
+
 def reconcile(identities: dict[str, Identity], book: Book, areas: dict[str, Area]) -> list[Reconciliation]:
     """Every identity on every key that the current published figures allow."""
     checks = {

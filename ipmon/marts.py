@@ -106,8 +106,10 @@ def _column(schema: MartSchema, table: str, name: str, values: list[Any]) -> pl.
     return column
 
 
-def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame]) -> None:
+def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame], mark: str = "") -> None:
     """A new DuckDB file at `path` with every table, the wide views, the macro as_of and all comments; closed and checkpointed.
+
+    `mark` opens the comment of every table and view.
 
     Tables without a frame are made empty: `checks` and `release` are known only after the mart was looked at (see `fill`).
     """
@@ -116,9 +118,11 @@ def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame]) ->
         for name, table in schema.tables.items():
             data = frames.get(name)
             _create(connection, schema, name, table, frame(schema, name, []) if data is None else data)
+            _comment(connection, f"table {sql.name(name)}", f"{mark}{table.zh} {table.en}")
         connection.execute(AS_OF)
         for name, (title, query) in schema.views.items():
-            _create_view(connection, schema, name, title, query)
+            _create_view(connection, schema, name, query)
+            _comment(connection, f"view {sql.name(name)}", f"{mark}{title.zh} {title.en}")
         _fill(connection, "dictionary", frame(schema, "dictionary", _dictionary(connection, schema)))
         connection.commit()
         connection.execute("checkpoint")
@@ -136,17 +140,15 @@ def _create(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str
     columns = ", ".join(f"{sql.name(c)} {schema.fields[c].type}" for c in table.columns)
     connection.execute(f"create table {sql.name(name)} ({columns})")
     _fill(connection, name, data)
-    _comment(connection, f"table {sql.name(name)}", f"{table.zh} {table.en}")
     for column in table.columns:
         _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _described(schema, name, column))
 
 
-def _create_view(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str, title: Table, query: str) -> None:
+def _create_view(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str, query: str) -> None:
     try:
         connection.execute(f"create view {sql.name(name)} as {query.rstrip().rstrip(';')}")
     except duckdb.Error as error:
         raise DeclarationError([f"marts/{name}.sql: {error}"]) from None
-    _comment(connection, f"view {sql.name(name)}", f"{title.zh} {title.en}")
     for (column,) in connection.execute("select column_name from duckdb_columns() where table_name = ?", [name]).fetchall():
         _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _described(schema, name, column))
 

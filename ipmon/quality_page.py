@@ -14,6 +14,7 @@ import duckdb
 
 from ipmon.declared import Text
 from ipmon.gate import Decision
+from ipmon.synthetic import titled
 
 Row = dict[str, Any]
 WORDS = {
@@ -32,6 +33,7 @@ VERDICTS = {
     "refused": Text(zh="未通过检查，不予发布", en="The checks were not passed: not published"),
 }
 TWIN = Text(zh="公布值 = 推导值", en="Published = derived")
+COUNTED = Text(zh="公布值 = 登记数据计算值", en="Published = counted from records")
 QUERIES = {
     "release": "from release",
     "checks": "from checks order by table_name, status = 'passed', check_id",
@@ -79,7 +81,7 @@ def render(mart: Path, decision: Decision, identities: Mapping[str, Text] | None
     with duckdb.connect(str(mart), read_only=True) as connection:
         tables = {name: _rows(connection, query) for name, query in QUERIES.items()}
     release = (tables["release"] or [{"release_id": "–", "as_of": "–"}])[0]
-    titles = {"twin": TWIN, **(identities or {})}
+    titles = {"twin": TWIN, "records": COUNTED, **(identities or {})}
     sections = [
         _decision(decision, tables["checks"]),
         _section("检查", "Checks", _checks(tables["checks"])),
@@ -98,7 +100,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
 
 
 def _page(release: Row, body: str) -> str:
-    title = _both("数据质量报告", "Data quality report")
+    id_ = str(release["release_id"])
+    title = _both(titled("数据质量报告", id_, "zh"), titled("Data quality report", id_, "en"))
     about = _both(
         f"发布编号 {release['release_id']}，数据截至 {release['as_of']}",
         f"Release {release['release_id']}, as of {release['as_of']}",
@@ -112,7 +115,7 @@ def _page(release: Row, body: str) -> str:
     return (
         '<!doctype html>\n<html lang="zh-CN">\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>数据质量报告 Data quality report {escape(str(release['release_id']))}</title><style>{STYLE}</style></head>\n"
+        f"<title>数据质量报告 Data quality report {escape(id_)}</title><style>{STYLE}</style></head>\n"
         f'<body>{picks}\n<header>{langs}<h1>{title}</h1><p class="soft">{about}</p></header>\n<main>{body}</main>\n'
         f'<footer class="soft">{closing}</footer></body>\n</html>\n'
     )

@@ -51,6 +51,14 @@ class ImpliedPrevious(Declared):
     change: str
 
 
+class Measured(Declared):
+    """A column of a measure over records. `where`: only the cells with these codes, which are then the indicator's total."""
+
+    measure: str
+    column: str
+    where: dict[Literal["ref_area", "ip_type", "owner_kind", "industry", "technology", "counterpart_area"], str] = {}
+
+
 class Indicator(Declared):
     """One indicator of the registry."""
 
@@ -73,6 +81,7 @@ class Indicator(Declared):
     share: Share | None = None
     sum: Sum | None = None
     implied_previous: ImpliedPrevious | None = None
+    measured: Measured | None = None
     theme: str = ""
 
     @model_validator(mode="after")
@@ -117,6 +126,8 @@ class Indicator(Declared):
                 return " + ".join(parts)
             case Indicator(implied_previous=ImpliedPrevious(level=level, change=change)):
                 return f"{level}[t+1 year] - {change}[t+1 year]"
+        if self.measured:
+            return f"{self.measured.column} of the measure {self.measured.measure} over records; or as published"
         return "as published"
 
 

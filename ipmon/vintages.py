@@ -12,6 +12,10 @@ from decimal import Decimal
 from ipmon.figures import QUALITIES, STAGES, Figure, Key
 
 
+BASES = ("published", "records", "derived")
+"""What speaks for a key, the first one first."""
+
+
 @dataclass(frozen=True)
 class Vintage:
     """A figure and the days on which it was the best known one: [since, until), None = still. Equal days: it never was."""
@@ -89,8 +93,8 @@ class Book:
         return list(dict.fromkeys(self._keys[indicator_id]))
 
     def stints(self, key: Key, basis: str | None = None) -> list[Vintage]:
-        """The non-empty stints of a key in time order; without a basis the published ones, or else the derived."""
-        for b in (basis,) if basis else ("published", "derived"):
+        """The non-empty stints of a key in time order; without a basis those of the first of BASES that has any."""
+        for b in (basis,) if basis else BASES:
             stints = [v for v in self._pages.get((key, b), []) if v.since != v.until]
             if stints:
                 return stints

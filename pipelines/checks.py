@@ -66,7 +66,7 @@ def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:
         "content_hash": mart.content.content_hash,
         "code_version": code_version(),
         "previous_release_id": current_id(occasion.root),
-        "is_synthetic": False,
+        "is_synthetic": mart.content.synthetic,
     }
     rows = {"checks": frame(schema, "checks", [asdict(r) for r in results]), "release": frame(schema, "release", [identity])}
     for path in sorted(mart.folder.glob("*.duckdb")):

@@ -6,12 +6,16 @@ Belongs here: the words of the command line, exit codes, and what is printed whe
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ipmon.errors import IpmonError
 from ipmon.paths import data_root
+
+if TYPE_CHECKING:
+    from ipmon.door import Receipt
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -49,10 +53,16 @@ def _parser() -> argparse.ArgumentParser:
 
     receive = commands.add_parser("receive", help="take a delivery in, or quarantine it")
     receive.add_argument("file", type=Path)
-    receive.add_argument("--source", required=True, help="the source, one of assets/sources")
+    receive.add_argument("--source", required=True, help="the source or register, one of assets/sources or assets/registers")
     receive.add_argument("--period", required=True, help="the period the delivery is for: 2024, 2024-Q3, 2024-09")
     receive.add_argument("--issued", type=_day, metavar="DATE", help="the publisher's date; needed for a corrected file")
     receive.set_defaults(command=_receive)
+
+    withdraw = commands.add_parser("withdraw", help="note that a publisher takes a delivery back")
+    withdraw.add_argument("delivery", metavar="DELIVERY_ID", help="as `receive` printed it, and the table deliveries lists it")
+    withdraw.add_argument("--issued", type=_day, required=True, metavar="DATE", help="the day from which it no longer holds")
+    withdraw.add_argument("--reason", required=True, metavar="TEXT", help="why, in the publisher's words")
+    withdraw.set_defaults(command=_withdraw)
 
     status = commands.add_parser("status", help="deliveries due or late, the last release, every target")
     status.set_defaults(command=_status)
@@ -80,6 +90,13 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("sql")
     query.set_defaults(command=_query)
 
+    simulate = commands.add_parser("simulate", help="make a data root of simulated registers, for trials and measurements")
+    simulate.add_argument("--into", type=Path, required=True, metavar="DIR", help="a new folder, or one made by this command")
+    simulate.add_argument("--records", type=_count, default=100_000, metavar="N", help="patent applications (default: 100000)")
+    simulate.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed gives the same files (default: 1)")
+    simulate.add_argument("--dirt", type=_share, default=0.001, metavar="SHARE", help="share of broken rows (default: 0.001)")
+    simulate.set_defaults(command=_simulate)
+
     check = commands.add_parser("check", help="declarations, fonts and pinned versions")
     check.set_defaults(command=_check)
     return parser
@@ -98,18 +115,44 @@ def _run(options: argparse.Namespace) -> int:
 
 def _receive(options: argparse.Namespace) -> int:
     from assets import declarations
-    from ipmon.intake import receive
 
-    contracts = declarations().contracts
-    if options.source not in contracts:
-        raise IpmonError(f"There is no source '{options.source}'. Known sources: {', '.join(sorted(contracts))}.")
-    contract, dimensions = contracts[options.source], declarations().dimensions
-    receipt = receive(options.file, contract, options.period, options.issued, data_root(), datetime.now(UTC), dimensions)
+    declared, now = declarations(), datetime.now(UTC)
+    if options.source in declared.registers:
+        from ipmon.registers.intake import receive as receive_register
+
+        register = declared.registers[options.source]
+        receipt = receive_register(options.file, register, options.period, options.issued, data_root(), now)
+    elif options.source in declared.contracts:
+        from ipmon.intake import receive
+
+        contract = declared.contracts[options.source]
+        receipt = receive(options.file, contract, options.period, options.issued, data_root(), now, declared.dimensions)
+    else:
+        known = ", ".join(sorted([*declared.contracts, *declared.registers]))
+        raise IpmonError(f"There is no source '{options.source}'. Known sources and registers: {known}.")
+    return _print(_receipt(receipt))
+
+
+def _receipt(receipt: "Receipt") -> Iterator[str]:
+    """What became of a file, and what a reader should know of it."""
     delivery = receipt.delivery
     what = f"{delivery.rows} rows, {delivery.container} {delivery.encoding}".rstrip()
-    print(f"{receipt.outcome}: {delivery.delivery_id}, {what}, raw/{delivery.path}")
-    _print(f"note: {finding.en}" for finding in delivery.findings)
-    _print(f"note: column '{column}' is not in the contract and was not loaded" for column in delivery.extra_columns)
+    yield f"{receipt.outcome}: {delivery.delivery_id}, {what}, raw/{delivery.path}"
+    if delivery.rows_bad:
+        from ipmon.registers.store import Store
+
+        bad = Store(data_root()).quarantine(delivery.source_id, delivery.period, delivery.delivery_id)
+        total = delivery.rows + delivery.rows_bad
+        yield f"note: {delivery.rows_bad} of {total} rows break the contract and lie in {bad.relative_to(data_root().root)}"
+    yield from (f"note: {finding.en}" for finding in delivery.findings)
+    yield from (f"note: column '{column}' is not in the contract and was not loaded" for column in delivery.extra_columns)
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    from ipmon.withdrawals import withdraw
+
+    is_new = withdraw(options.delivery, options.issued, options.reason, data_root(), datetime.now(UTC))
+    print(f"{'withdrawn' if is_new else 'known'}: {options.delivery}")
     return 0
 
 
@@ -171,6 +214,16 @@ def _query(options: argparse.Namespace) -> int:
     return 0
 
 
+def _simulate(options: argparse.Namespace) -> int:
+    from ipmon.simulator.simulate import simulate
+
+    from assets import declarations
+
+    simulate(options.into, options.records, options.seed, options.dirt, declarations().registers, _tell)
+    print(f"{options.into} holds simulated registers. Publish a release of them with: IPMON_HOME={options.into} ipmon run")
+    return 0
+
+
 def _check(options: argparse.Namespace) -> int:
     from pipelines.preflight import problems
 
@@ -184,6 +237,26 @@ def _print(lines: Iterable[str]) -> int:
     for line in lines:
         print(line)
     return 0
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of records; write 1 or more")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no share; write a number from 0 to 1")
+    return share
 
 
 def _day(text: str) -> date:

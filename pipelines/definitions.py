@@ -16,17 +16,21 @@ from assets.guideline.assets import assessments
 from assets.indicators.assets import figures, indicators, observations
 from assets.marts.assets import mart
 from assets.occasion import Occasion
+from assets.registers.assets import facts, records
+from assets.registers.assets import raw as raw_registers
 from assets.release.assets import candidate, release
 from assets.sources.assets import raw, staged
 from pipelines.checks import checker, expectations
-from pipelines.jobs import monthly, release_job
+from pipelines.jobs import monthly, registers_job, release_job
 from pipelines.progress import progress
 from pipelines.sensors import inbox
 
+TABLES = (figures, observations, indicators, assessments, mart, charts, bulletin, candidate, release)
+
 defs = dg.Definitions(
-    assets=[*raw, staged, figures, observations, indicators, assessments, mart, charts, bulletin, candidate, release],
+    assets=[*raw, *raw_registers, *facts, records, staged, *TABLES],
     asset_checks=[expectations],
-    jobs=[release_job],
+    jobs=[release_job, registers_job],
     schedules=[monthly],
     sensors=[inbox],
     resources={"occasion": Occasion(), "checker": checker},

@@ -9,8 +9,14 @@ from ipmon.duedates import RELEASE_DAY
 
 release_job = dg.define_asset_job(
     "release",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("facts"),
     description="Builds, checks and publishes a release from everything received. Publishes nothing if the content is unchanged.",
+)
+
+registers_job = dg.define_asset_job(
+    "registers",
+    selection=dg.AssetSelection.groups("facts"),
+    description="Makes the facts of a month, or of a range of months, from the registers received. The release job follows.",
 )
 
 monthly = dg.ScheduleDefinition(

@@ -11,7 +11,10 @@ from pathlib import Path
 from ipmon.errors import DeclarationError
 from ipmon.paths import CHECKOUT, data_root
 
-PINNED = ("dagster", "duckdb", "duckdb-sqlalchemy", "great-expectations", "matplotlib", "polars", "typst", "pylopdf-fonts-zh-cn")
+PINNED = (
+    *("dagster", "duckdb", "duckdb-sqlalchemy", "great-expectations", "ibis-framework", "matplotlib", "polars", "typst"),
+    "pylopdf-fonts-zh-cn",
+)
 
 
 def problems() -> list[str]:
@@ -21,13 +24,15 @@ def problems() -> list[str]:
 
 def _declarations() -> list[str]:
     from assets import ROOT
+    from assets.measures import measures
     from ipmon.declarations import load
+    from ipmon.registers import claims
 
     try:
-        load(ROOT)
+        declared = load(ROOT)
     except DeclarationError as error:
         return error.problems
-    return []
+    return claims.problems(declared.registry, measures(), declared.registers)
 
 
 def _font() -> list[str]:

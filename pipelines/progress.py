@@ -9,6 +9,7 @@ import sys
 import dagster as dg
 
 STEPS = {
+    "records": "measuring registers",
     "staged": "reading deliveries",
     "figures": "conforming figures",
     "observations": "compiling vintages",

@@ -14,6 +14,7 @@ from assets import declarations
 from ipmon.errors import IpmonError
 from ipmon.intake import receive
 from ipmon.paths import DataRoot, data_root
+from ipmon.registers.intake import receive as receive_register
 from pipelines.jobs import release_job
 
 NAME = re.compile(
@@ -57,12 +58,15 @@ def _state(folder: Path) -> dict[Path, tuple[int, int]]:
 def _receive(path: Path, root: DataRoot) -> str:
     """One sentence on what became of a file. It leaves the inbox once it lies in raw or in quarantine."""
     match, declared = NAME.fullmatch(path.name), declarations()
-    if match is None or match["source"] not in declared.contracts:
-        return f"left {path.name}: name it <source>@<period>.<ending> with a source of assets/sources"
-    contract = declared.contracts[match["source"]]
+    if match is None or match["source"] not in {*declared.contracts, *declared.registers}:
+        return f"left {path.name}: name it <source>@<period>.<ending> with a source of assets/sources or assets/registers"
+    source, period, now = match["source"], match["period"], datetime.now(UTC)
     try:
         issued = date.fromisoformat(match["issued"]) if match["issued"] else None
-        receipt = receive(path, contract, match["period"], issued, root, datetime.now(UTC), declared.dimensions, root.inbox)
+        if source in declared.registers:
+            receipt = receive_register(path, declared.registers[source], period, issued, root, now, inside=root.inbox)
+        else:
+            receipt = receive(path, declared.contracts[source], period, issued, root, now, declared.dimensions, root.inbox)
     except ValueError:
         return f"left {path.name}: {match['issued']} is no date"
     except IpmonError as error:

@@ -17,7 +17,7 @@ from ipmon.corrections import Corrector
 from ipmon.deliveries import chain, load_manifest, received_by
 from ipmon.derive import Derivation, derive
 from ipmon.figures import Conformer, Excluded, Figure
-from ipmon.identities import Reconciliation, reconcile, twins
+from ipmon.identities import Reconciliation, reconcile, record_twins, twins
 from ipmon.revisions import Revision, revisions
 from ipmon.vintages import Book
 
@@ -52,7 +52,7 @@ class Compiled:
 def figures(context: dg.AssetExecutionContext, occasion: Occasion) -> Conformed:
     """Every printed cell in base units, under the contract's dimensions, with what its wording allows."""
     declared = declarations()
-    deliveries = received_by(load_manifest(occasion.root), occasion.day)
+    deliveries = [d for d in received_by(load_manifest(occasion.root), occasion.day) if d.source_id in declared.contracts]
     rows = pl.read_parquet(occasion.root.work / "staged.parquet")
     _public(rows).write_parquet(occasion.root.staged_public)
     staged = {str(delivery): frame for (delivery,), frame in rows.partition_by("delivery_id", as_dict=True).items()}
@@ -75,10 +75,10 @@ def _public(staged: pl.DataFrame) -> pl.DataFrame:
 
 
 @dg.asset(group_name="observations", owners=OWNERS, kinds={"python"})
-def observations(context: dg.AssetExecutionContext, figures: Conformed) -> Book:
-    """Vintages of every published value: when it became known, when it was superseded, which of several sources holds."""
+def observations(context: dg.AssetExecutionContext, figures: Conformed, records: list[Figure]) -> Book:
+    """Vintages of every value: when it became known, when it was superseded, which of several sources holds."""
     book = Book()
-    book.enter(figures.figures)
+    book.enter([*figures.figures, *records])
     context.add_output_metadata({"vintages": len(book.all())})
     return book
 
@@ -86,11 +86,14 @@ def observations(context: dg.AssetExecutionContext, figures: Conformed) -> Book:
 @dg.asset(
     group_name="indicators", owners=OWNERS, kinds={"python"}, metadata={"declarations": "assets/indicators, assets/identities"}
 )
-def indicators(context: dg.AssetExecutionContext, occasion: Occasion, figures: Conformed, observations: Book) -> Compiled:
+def indicators(
+    context: dg.AssetExecutionContext, occasion: Occasion, figures: Conformed, records: list[Figure], observations: Book
+) -> Compiled:
     """Derived indicators from like vintages, reconciliation with published twins, identities, revisions and alerts."""
     declared, book = declarations(), observations
     derivations = derive(declared.registry, book, declared.dimensions)
-    compared = [*twins(derivations, book), *reconcile(declared.identities, book, declared.dimensions.areas)]
+    compared = [*twins(derivations, book), *record_twins(records, book)]
+    compared += reconcile(declared.identities, book, declared.dimensions.areas)
     revised = revisions(book, declared.registry)
     idle = [c for c in declared.corrections if c.id not in figures.corrected]
     grades = declared.grades

@@ -20,6 +20,7 @@ from ipmon.deliveries import load_manifest, received_by
 from ipmon.grades import GRADES
 from ipmon.marts import build, frame
 from ipmon.release import discard, is_unchanged, open_candidate
+from ipmon.synthetic import BOTH, is_synthetic
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,15 @@ def mart(
     The checks of the candidate begin here, and go on while its charts and files are made.
     """
     folder = open_candidate(occasion.root, context.run_id)
+    synthetic = is_synthetic(received_by(load_manifest(occasion.root), occasion.day))
     rows = _gather(occasion, figures, indicators, assessments)
     grades, schema = declarations().grades, declarations().schema
     for grade in GRADES:
         graded = grades.share(rows, grade)
         if grade == "public" or graded["observations"]:
-            build(folder / f"{grade}.duckdb", schema, {name: frame(schema, name, table) for name, table in graded.items()})
-    content = content_of(folder)
+            frames = {name: frame(schema, name, table) for name, table in graded.items()}
+            build(folder / f"{grade}.duckdb", schema, frames, BOTH if synthetic else "")
+    content = content_of(folder, synthetic=synthetic)
     if is_unchanged(occasion.root, content):
         discard(folder)
         context.log.info("the current release holds the same content")
@@ -91,7 +94,7 @@ def _gather(occasion: Occasion, figures: Conformed, compiled: Compiled, made: li
         "targets": catalogue.targets(d.targets),
         "assessments": tables.assessments(made, {id_: i.unit for id_, i in d.registry.indicators.items()}),
         "guideline_items": catalogue.guideline_items(d.items, d.grades.indicators),
-        "sources": catalogue.sources(d.contracts, received),
+        "sources": catalogue.sources(d.received, received),
         "deliveries": catalogue.deliveries(received, figures.excluded),
         "excluded": tables.excluded(figures.excluded),
         "reconciliations": tables.reconciliations(compiled.reconciliations),

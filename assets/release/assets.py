@@ -11,6 +11,7 @@ from assets.occasion import OWNERS, Occasion
 from ipmon.exports import RUN_TABLES, export, table_names
 from ipmon.gate import checks_of, decide, gate, write_verdict
 from ipmon.release import publish, write_manifest
+from ipmon.synthetic import mark_names
 
 
 @dg.asset(deps=["charts", "bulletin"], group_name="release", owners=OWNERS, kinds={"parquet", "csv"})
@@ -18,6 +19,8 @@ def candidate(mart: Mart) -> Mart:
     """The complete candidate of a release, as it is checked: mart, charts, bulletins, tables as Parquet and CSV."""
     with duckdb.connect(str(mart.public), read_only=True) as connection:
         export(connection, mart.folder, (name for name in table_names(connection) if name not in RUN_TABLES))
+    if mart.content.synthetic:
+        mark_names(mart.folder)
     return mart
 
 
@@ -33,6 +36,8 @@ def release(context: dg.AssetExecutionContext, occasion: Occasion, candidate: Ma
     gate(decision)
     with duckdb.connect(str(candidate.public), read_only=True) as connection:
         export(connection, candidate.folder, sorted(RUN_TABLES))
+    if candidate.content.synthetic:
+        mark_names(candidate.folder)
     write_verdict(candidate.folder, decision)
     write_manifest(occasion.root, candidate.folder, candidate.content, occasion.day)
     published = publish(occasion.root, candidate.folder)

@@ -11,8 +11,10 @@ from assets.occasion import OWNERS, Occasion
 from ipmon.contracts import SourceContract
 from ipmon.deliveries import load_manifest, read_staged, received_by
 from ipmon.errors import IpmonError
+from ipmon.staged import staged_frame
 
 CONTRACTS = declarations().contracts
+NO_ROWS = staged_frame({"locator": []})
 
 
 def _raw(source: SourceContract) -> dg.AssetSpec:
@@ -37,14 +39,15 @@ raw = [_raw(source) for source in CONTRACTS.values()]
     metadata={"contracts": "assets/sources"},
 )
 def staged(context: dg.AssetExecutionContext, occasion: Occasion) -> None:
-    """Rows of every delivery received by the day, as text with delivery and place, in work/staged.parquet."""
+    """Rows of every delivery of tables received by the day, as text with delivery and place, in work/staged.parquet."""
     deliveries = received_by(load_manifest(occasion.root), occasion.day)
     if not deliveries:
         raise IpmonError(
             f"No delivery had been received by {occasion.day}. Receive one with: ipmon receive FILE --source S --period P."
         )
     dimensions = declarations().dimensions
-    rows = pl.concat(read_staged(d, CONTRACTS[d.source_id], dimensions, occasion.root) for d in deliveries)
+    tables = [d for d in deliveries if d.source_id in CONTRACTS]
+    rows = pl.concat([NO_ROWS, *(read_staged(d, CONTRACTS[d.source_id], dimensions, occasion.root) for d in tables)])
     rows.write_parquet(occasion.root.work / "staged.parquet")
     counts = rows.group_by("source_id").len("rows").sort("source_id").to_dicts()
     table = dg.MetadataValue.table([dg.TableRecord(count) for count in counts])

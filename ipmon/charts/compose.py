@@ -14,6 +14,7 @@ from ipmon.charts.declaration import BY_CATEGORY, OVER_TIME, Publisher
 from ipmon.charts.mart import Mart
 from ipmon.charts.panels import panels_of, status_row
 from ipmon.charts.picture import Lang, Panel, Picture
+from ipmon.synthetic import titled
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def picture(bound: Bound, mart: Mart, edition: Edition, lang: Lang) -> Picture:
         kind=chart.kind,
         lang=lang,
         figure=words.say("figure", lang).format(n=bound.number),
-        title=title,
+        title=titled(title, edition.release_id, lang),
         subtitle=subtitle,
         notes=_notes(bound, known, lang),
         source=_source(bound, edition, lang),

@@ -22,6 +22,8 @@ OWNERS = {  # library: where it may be imported
     "great_expectations": ("ipmon/gx_duckdb.py", "expectations/"),
     "matplotlib": ("ipmon/charts/",),
     "typst": ("ipmon/bulletin.py",),
+    "ibis": ("ipmon/registers/", "assets/measures/"),
+    "pyspark": ("ipmon/registers/spark.py",),
 }
 MODULES = [path for package in OURS for path in sorted((CHECKOUT / package).rglob("*.py"))]
 

@@ -1,0 +1,154 @@
+"""The inventory of patents of universities and institutes: its progress, grades, and what became of the patents.
+
+Belongs here: numbers over the snapshots of the inventory. Not here: recorded transactions by themselves (see transactions.py).
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from assets.measures.durations import DAYS_PER_MONTH, spread, timed
+from assets.measures.month_ends import month_label, month_number, month_of, percent
+from ipmon.registers.measure import measure
+
+PUBLIC_OWNERS = ("universities", "research_institutes")
+GRADES = ("good", "general", "unclear")
+COHORT_MONTHS = (6, 12, 24)
+SLICES: tuple[tuple[str, ...], ...] = ((), ("ip_type",), ("ref_area",))
+
+
+@measure("inventory", windows=("month",), slices=SLICES)
+def inventory_state(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """The inventory as one snapshot shows it.
+
+    In: one row a patent on the list and snapshot. Out: patents `listed`, `inventoried`, `in_library` and `converted` (since
+    their inventory); `library_rate` and `conversion_rate` in percent of those inventoried; `matched`, patents matched with at
+    least one firm, and `matches`, their firms added up, where a firm counts once for each patent. Source:
+    guideline/methodology, 2.11.
+    """
+    done = patents.inventoried_on.notnull()
+    pooled, converted = done & patents.in_library, patents.converted_on >= patents.inventoried_on
+    inventoried = patents.count(where=done)
+    return patents.group_by(by).agg(
+        listed=patents.count(),
+        inventoried=inventoried,
+        in_library=patents.count(where=pooled),
+        library_rate=percent(patents.count(where=pooled), inventoried),
+        converted=patents.count(where=converted),
+        conversion_rate=percent(patents.count(where=converted), inventoried),
+        matched=patents.count(where=patents.firms_matched >= 1),
+        matches=patents.firms_matched.sum(),
+    )
+
+
+@measure("inventory", windows=("month",), slices=((), ("ref_area",)))
+def inventoried_institutions(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """Institutions on the list of a snapshot (`listed`), and those of which every patent listed is inventoried (`complete`)."""
+    each = patents.group_by([*by, "institution_id"]).agg(waiting=patents.count(where=patents.inventoried_on.isnull()))
+    return each.group_by(by).agg(listed=each.count(), complete=each.count(where=each.waiting == 0))
+
+
+@measure("inventory", windows=("month",), slices=SLICES)
+def inventory_grades(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """Grades by the institution and by firms, two attributes that are never merged.
+
+    Out, each for `self` and `firm`: `<who>_graded` inventoried patents, and `<who>_<grade>_share` in percent of these. Not yet
+    graded by a firm is no grade. Source: guideline/methodology, 2.11: share = good / inventoried with a grade.
+    """
+    done = patents.inventoried_on.notnull()
+    numbers: dict[str, ir.NumericScalar] = {}
+    for who, grade in {"self": patents.self_grade, "firm": patents.firm_grade}.items():
+        graded = patents.count(where=done & grade.isin(GRADES))
+        numbers |= {f"{who}_graded": graded}
+        numbers |= {f"{who}_{g}_share": percent(patents.count(where=done & (grade == g)), graded) for g in GRADES}
+    return patents.group_by(by).agg(**numbers)
+
+
+@measure("inventory", windows=("month",), slices=SLICES)
+def conversion_time(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """Months from inventory to conversion, over the `cases` converted by a snapshot: `mean`, `median`, `p10`, `p90`.
+
+    Who is not converted yet is not in it, so it is short while an inventory is young; the cohorts do not have this fault.
+    """
+    converted = timed(patents.filter(patents.converted_on >= patents.inventoried_on), "inventoried_on", "converted_on")
+    return converted.group_by(by).agg(**spread(converted.days, DAYS_PER_MONTH))
+
+
+@measure("inventory", windows=("history",), slices=((), ("ip_type",)))
+def conversion_cohorts(snapshots: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """Patents inventoried in a month (the period) and what had become of them, by the latest snapshot.
+
+    Out: `patents`, and `within_6`, `within_12`, `within_24`: percent converted before that many months had passed since the
+    inventory of each. A cohort is left out (null) until the months of all its patents have passed at the end of the latest
+    snapshot's month.
+    """
+    last = snapshots.month.max().as_scalar()
+    latest = snapshots.filter(snapshots.month == last, snapshots.inventoried_on.notnull())
+    number = month_of(latest.inventoried_on)
+    cohorts = latest.mutate(period=month_label(number), observed=month_number(last) - number, waited=_whole_months(latest))
+    shares = {
+        f"within_{months}": ibis.ifelse(
+            cohorts.observed.min() >= months,
+            percent(cohorts.count(where=cohorts.waited < months), cohorts.count()),
+            ibis.null("float64"),
+        )
+        for months in COHORT_MONTHS
+    }
+    return cohorts.group_by(by).agg(patents=cohorts.count(), **shares)
+
+
+def _whole_months(patents: ibis.Table) -> ir.IntegerValue:
+    """Whole months between inventory and conversion: 31 January to 30 July are five. Null without conversion."""
+    start, end = patents.inventoried_on, patents.converted_on
+    return month_of(end) - month_of(start) - (end.day() < start.day()).cast("int64")
+
+
+@measure("patent_events", "inventory", "patent_transactions", windows=("history",), slices=SLICES)
+def inventory_coverage(
+    events: ibis.Table, inventory: ibis.Table, transactions: ibis.Table, by: tuple[str, ...], frozen: str | None = None
+) -> ibis.Table:
+    """How much of a fixed universe each snapshot has inventoried.
+
+    Out: `universe` patents and those `inventoried`, `patents` in percent; `owners` and those of which all patents of the
+    universe are inventoried (`complete`), `institutions` in percent. `frozen`: the month at whose end the universe is taken.
+    Source: guideline/methodology, 2.11: coverage = inventoried ∩ U / U, U frozen because it moves.
+    """
+    cells = _by_owner(universe(events, inventory, transactions, frozen), inventory, by[1:])
+    patents, inventoried, complete = (
+        cells.patents.sum(),
+        cells.inventoried.sum(),
+        cells.count(where=cells.inventoried == cells.patents),
+    )
+    return cells.group_by(by).agg(
+        universe=patents,
+        inventoried=inventoried,
+        patents=percent(inventoried, patents),
+        owners=cells.count(),
+        complete=complete,
+        institutions=percent(complete, cells.count()),
+    )
+
+
+def universe(events: ibis.Table, inventory: ibis.Table, transactions: ibis.Table, frozen: str | None = None) -> ibis.Table:
+    """Patents of universities and research institutes in force and not converted at the end of the month `frozen`, one row each.
+
+    Granted by then, not ended by then, neither converted in the inventory nor transferred or licensed by then; the owner is the
+    applicant at grant. Without `frozen` it is the month before the first snapshot: a project default, the notice names no day.
+    """
+    limit = month_number(ibis.literal(frozen)) if frozen else month_number(inventory.month.min()).as_scalar() - 1
+    early = events.filter(month_number(events.month) <= limit)
+    gone = ibis.union(
+        early.filter(early.event == "ended").select("application_no"),
+        inventory.filter(month_of(inventory.converted_on) <= limit).select(application_no=inventory.patent_no),
+        transactions.filter(month_number(transactions.month) <= limit).select(application_no=transactions.patent_no),
+    )
+    return early.filter(early.event == "granted", early.owner_kind.isin(PUBLIC_OWNERS)).anti_join(gone, "application_no")
+
+
+def _by_owner(owned: ibis.Table, inventory: ibis.Table, slice_: tuple[str, ...]) -> ibis.Table:
+    """Of every snapshot and owner the `patents` of the universe and those `inventoried`, 0 where none is."""
+    done = inventory.filter(inventory.inventoried_on.notnull()).select(period=inventory.month, application_no=inventory.patent_no)
+    found = owned.inner_join(done, "application_no").group_by(["period", "applicant_id", *slice_]).agg(inventoried=ibis._.count())
+    owners = owned.group_by(["applicant_id", *slice_]).agg(patents=owned.count())
+    every = inventory.select(period=inventory.month).distinct().cross_join(owners)
+    cells = every.left_join(found, ["period", "applicant_id", *slice_])
+    return cells.mutate(inventoried=cells.inventoried.fill_null(0))

@@ -1,0 +1,55 @@
+"""Trademarks: how long decision and registration take, filings, registrations, and what is in force.
+
+Belongs here: measures over trademark applications. Not here: the statistics of a duration (durations.py), patents.
+"""
+
+import ibis
+
+from assets.measures.durations import DAYS_PER_MONTH, spread, timed
+from ipmon.registers.measure import measure
+
+DIVIDED = ((), ("ref_area",), ("counterpart_area",))
+
+
+def months(events: ibis.Table, event: str, end: str, by: tuple[str, ...]) -> ibis.Table:
+    """Months from filing to the date `end`, over the applications to which `event` happened in the period."""
+    cases = timed(events.filter(events.event == event), "filing_date", end)
+    return cases.group_by(by).agg(**spread(cases.days, DAYS_PER_MONTH))
+
+
+@measure("trademark_events", slices=((), ("ref_area",)))
+def trademark_filing_to_decision(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """Months from filing to the decision of the examination, over applications decided in the period (methodology 2.2).
+
+    Decided is registered, refused, refused in part or closed by withdrawal. It is this that the target of 4 months is understood
+    to mean.
+    """
+    return months(events, "decided", "decision_date", by)
+
+
+@measure("trademark_events", slices=((), ("ref_area",)))
+def trademark_filing_to_registration(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """Months from filing to registration, over trademarks registered in the period: with opposition period and formalities."""
+    return months(events, "registered", "registration_date", by)
+
+
+@measure("trademark_events", slices=DIVIDED)
+def trademark_filings(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """Trademark applications filed in the period; one application counts once, however many classes it names."""
+    filed = events.filter(events.event == "filed")
+    return filed.group_by(by).agg(filings=filed.count())
+
+
+@measure("trademark_events", slices=DIVIDED)
+def trademarks_registered(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """Trademarks registered in the period, by date of registration."""
+    registered = events.filter(events.event == "registered")
+    return registered.group_by(by).agg(registrations=registered.count())
+
+
+@measure("trademark_events", windows=("month",), slices=DIVIDED, kind="change")
+def trademark_stock(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """What the month adds to the trademarks in force: registered less ended. An end without a registration ends no right."""
+    moved = events.filter((events.event == "registered") | ((events.event == "ended") & events.registration_date.notnull()))
+    registered, ended = moved.event == "registered", moved.event == "ended"
+    return moved.group_by(by).agg(in_force=moved.count(where=registered) - moved.count(where=ended))

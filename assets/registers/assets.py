@@ -1,0 +1,88 @@
+"""Registers as assets: facts by month, and what records say of the indicators.
+
+Belongs here: the partitioned facts and the figures counted from them. Not here: contracts (the YAML files beside), measures
+(assets/measures), how any of it is done (ipmon/registers).
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets import declarations
+from assets.occasion import OWNERS, Occasion
+from ipmon.deliveries import load_manifest, received_by
+from ipmon.figures import Figure
+from ipmon.registers.contract import Register
+
+REGISTERS = declarations().registers
+FIRST_MONTH = "2012-01"
+months = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", timezone="Asia/Shanghai")
+
+
+def _raw(register: Register) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        ["raw", register.id],
+        group_name="raw",
+        owners=OWNERS,
+        kinds={"file"},
+        description=f"{register.title.zh} {register.title.en} {register.publisher.zh}",
+        metadata={"contract": f"assets/registers/{register.id}.yaml", "grade": register.grade},
+    )
+
+
+def _facts(register: Register) -> dg.AssetsDefinition:
+    """The facts of one register, a month a partition; a month without a delivery stays empty in the grid of arrivals."""
+
+    @dg.asset(
+        name=f"fct_{register.facts}",
+        deps=[["raw", register.id]],
+        partitions_def=months,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        output_required=False,
+        group_name="facts",
+        owners=OWNERS,
+        kinds={"duckdb", "parquet"},
+        description=f"{register.title.zh}：每月事实。{register.title.en}: facts by month.",
+        metadata={"contract": f"assets/registers/{register.id}.yaml"},
+    )
+    def facts(context: dg.AssetExecutionContext, occasion: Occasion) -> Iterator[dg.Output[None]]:
+        from ipmon.registers.update import Registers
+
+        deliveries = received_by(load_manifest(occasion.root), occasion.day)
+        made = Registers(occasion.root, {register.id: register}, [])
+        outcome = made.facts(deliveries, context.partition_keys, context.log.info)
+        there = {d.period for d in made.received(deliveries)} & set(context.partition_keys)
+        context.log.info(
+            f"{len(outcome.rebuilt)} month(s) made, {len(outcome.skipped)} unchanged, {len(outcome.removed)} removed"
+        )
+        if there:
+            yield dg.Output(None, metadata={"months": len(there), "made": len(outcome.rebuilt)})
+
+    return facts
+
+
+raw = [_raw(register) for register in REGISTERS.values()]
+facts = [_facts(register) for register in REGISTERS.values() if register.delivers != "year"]
+
+
+@dg.asset(
+    deps=[spec.key for spec in raw],
+    group_name="measures",
+    owners=OWNERS,
+    kinds={"ibis", "duckdb"},
+    metadata={"measures": "assets/measures"},
+)
+def records(context: dg.AssetExecutionContext, occasion: Occasion) -> list[Figure]:
+    """What registers say of the indicators: facts and measures of changed months made anew, all others left alone."""
+    deliveries = [d for d in received_by(load_manifest(occasion.root), occasion.day) if d.source_id in REGISTERS]
+    if not deliveries:
+        return []
+    from assets.measures import measures
+    from ipmon.registers.update import Registers
+
+    made = Registers(occasion.root, REGISTERS, measures())
+    update = made.update(deliveries, context.log.info)
+    context.log.info(update.told)
+    figures = made.figures(declarations().registry, declarations().grades, deliveries)
+    context.add_output_metadata({"figures": len(figures), "done": update.told})
+    return figures

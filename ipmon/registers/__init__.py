@@ -1,0 +1,1 @@
+"""Registers: records by the million, from delivered files over facts to measures."""

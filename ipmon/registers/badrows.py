@@ -1,0 +1,105 @@
+"""The rows of a register's file that break its contract: which, where, why, and what they say.
+
+Belongs here: reasons of bad lines, one row a record. Not here: finding which lines are bad (staging.py).
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from ipmon.registers.checks import Check
+from ipmon.registers.contract import Register
+from ipmon.registers.reading import Plain
+
+SCHEMA = {
+    "line": pl.Int64(), "field": pl.String(), "value": pl.String(), "code": pl.String(), "reason_zh": pl.String(),
+    "reason_en": pl.String(), "raw": pl.String(),
+}  # fmt: skip
+MANY = 500_000
+"""Bad lines looked into in one file: beyond it the file is refused anyway."""
+Row = dict[str, Any]
+
+
+def reasons(
+    made: Plain, register: Register, texts: pl.Expr | Sequence[pl.Expr], names: list[str], demands: Sequence[Check],
+    lines: Sequence[int], repeats: Mapping[int, int],
+) -> pl.DataFrame:  # fmt: skip
+    """One row a bad record among the given lines; blank lines and the end marker are none.
+
+    `names`: the text columns in the order of the file; `texts`: what makes the typed columns of them; `repeats`: of a line whose
+    key was there before, the line that had it.
+    """
+    wanted = pl.LazyFrame({"line": list(lines)[:MANY]}, schema={"line": pl.get_index_type()})
+    found = made.raw().join(wanted, on="line", how="semi").collect(engine="streaming").sort("line")
+    found = found.filter(pl.col("raw").str.strip_chars() != "")
+    if register.end_marker and found.height and found["raw"][-1].strip() == made.last:
+        found = found.head(-1) if made.last.startswith(register.end_marker) else found
+    whole = pl.col("raw").str.contains(made.record)
+    broken = _broken(found.filter(~whole), len(made.header))
+    judged = _judged(made, register, texts, names, demands, found.filter(whole), repeats)
+    return pl.concat([pl.DataFrame(broken, SCHEMA), judged]).sort("line")
+
+
+def _broken(found: pl.DataFrame, width: int) -> list[Row]:
+    """Lines that hold no record: too many or too few fields, quotation marks astray, or parts of a record over several lines."""
+    rows: list[Row] = []
+    opened: Row | None = None
+    for line, raw in found.select("line", "raw").iter_rows():
+        if opened and line != opened["next"]:
+            opened = None
+        odd = raw.count('"') % 2 == 1
+        if opened:
+            opened.update(next=line + 1, raw=f"{opened['raw']}\n{raw}", **_LINE_BREAK)
+            opened = None if odd else opened
+            continue
+        rows.append({"line": line, "field": "", "value": "", "raw": raw, "next": line + 1, **_shape(raw, width)})
+        opened = rows[-1] if odd else None
+    return [{name: row[name] for name in SCHEMA} for row in rows]
+
+
+_LINE_BREAK = {
+    "code": "LINE_BREAK",
+    "reason_zh": "字段内有换行，应删去",
+    "reason_en": "a field holds a line break; take it out",
+}
+
+
+def _shape(raw: str, width: int) -> Row:
+    if raw.count('"') % 2:
+        return {"code": "BAD_QUOTES", "reason_zh": "引号不成对", "reason_en": "a quotation mark has no partner"}
+    fields = len(next(csv.reader([raw]), []))
+    if fields == width:
+        return {"code": "BAD_QUOTES", "reason_zh": "引号位置不当", "reason_en": "a quotation mark stands inside a field"}
+    zh, en = f"该行有 {fields} 个字段，表头有 {width} 个", f"the row has {fields} fields, the header {width}"
+    return {"code": "RAGGED", "reason_zh": zh, "reason_en": en}
+
+
+def _judged(
+    made: Plain, register: Register, texts: pl.Expr | Sequence[pl.Expr], names: list[str], demands: Sequence[Check],
+    found: pl.DataFrame, repeats: Mapping[int, int],
+) -> pl.DataFrame:  # fmt: skip
+    """The first demand that each whole record breaks."""
+    if found.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
+    text = "".join(f"{line}\n" for line in found["raw"]).encode()
+    read = made.scan(names, register.missing, text).drop("line").with_columns(texts).collect()
+    number = pl.coalesce(pl.when(d.broken).then(pl.lit(n, pl.Int32())) for n, d in enumerate(demands))
+    first = read.select(number).to_series().to_list()
+    rows = []
+    for line, raw, n, cells in zip(found["line"], found["raw"], first, read.iter_rows(named=True), strict=True):
+        if n is None:
+            rows.append({**_repeated(register, cells, repeats.get(line)), "line": line, "raw": raw})
+            continue
+        d = demands[n]
+        value = cells.get(f"{d.field}@text") or ""
+        said = {"field": d.field, "value": value, "code": d.code, "reason_zh": d.zh, "reason_en": d.en}
+        rows.append({**said, "line": line, "raw": raw})
+    return pl.DataFrame(rows, SCHEMA)
+
+
+def _repeated(register: Register, cells: Row, first: int | None) -> Row:
+    key = ", ".join(str(cells[name]) for name in register.key)
+    zh, en = f"键值与第 {first} 行重复", f"line {first} has the same key already"
+    return {"field": register.key[0], "value": key, "code": "DUPLICATE", "reason_zh": zh, "reason_en": en}

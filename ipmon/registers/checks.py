@@ -1,0 +1,128 @@
+"""What a register's contract demands of a row, as Polars expressions over its text and its typed fields.
+
+Belongs here: reading text into types, and every check of a single row with its reason. Not here: files (reading.py), nor checks
+that need more than one row (staging.py).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from ipmon import periods
+from ipmon.registers.areas import area_codes
+from ipmon.registers.contract import Kind, Register, RegisterField
+
+TYPES: dict[Kind, pl.DataType] = {
+    "id": pl.String(), "text": pl.String(), "code": pl.String(), "list": pl.String(), "month": pl.String(), "year": pl.Int32(),
+    "date": pl.Date(), "integer": pl.Int64(), "amount": pl.Decimal(20, 2), "flag": pl.Boolean(),
+}  # fmt: skip
+"""contract.SQL_TYPES as Polars names them."""
+YES, NO = ["1", "true", "True", "TRUE", "是"], ["0", "false", "False", "FALSE", "否"]
+DEMANDS: dict[Kind, tuple[str, str]] = {
+    "date": ("不是日期，应写作 2024-09-30", "is no date; write 2024-09-30"),
+    "month": ("不是月份，应写作 2024-09", "is no month; write 2024-09"),
+    "year": ("不是年份，应写作 2024", "is no year; write 2024"),
+    "integer": ("不是整数", "is no whole number"),
+    "amount": ("不是至多两位小数的金额", "is no amount with at most two decimals"),
+    "flag": ("不是 0 或 1", "is neither 0 nor 1"),
+}
+AMOUNT, MONTH = r"^-?[0-9]{1,18}(?:\.[0-9]{1,2}0*)?$", r"^[0-9]{4}-(?:0[1-9]|1[0-2])$"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One demand: the code and reason of a row that breaks it, the field to blame, and when it is broken (null: it is not)."""
+
+    code: str
+    field: str
+    broken: pl.Expr
+    zh: str
+    en: str
+
+
+def as_text(name: str) -> str:
+    """The column that holds a field's text, beside the typed one of the field's own name."""
+    return f"{name}@text"
+
+
+def typed(name: str, field: RegisterField) -> pl.Expr:
+    """The field's value; null where its text is missing or cannot be read."""
+    text = pl.col(as_text(name))
+    if field.kind == "date":
+        return text.str.to_date("%Y-%m-%d", strict=False)
+    if field.kind in ("year", "integer"):
+        return text.cast(TYPES[field.kind], strict=False)
+    if field.kind == "amount":
+        return text.cast(TYPES["amount"], strict=False)
+    if field.kind == "flag":
+        return pl.when(text.is_in(YES)).then(True).when(text.is_in(NO)).then(False)
+    if field.kind == "list":
+        return text.str.replace_all("; ", ";", literal=True)
+    return text if field.pattern or field.codes or field.kind == "month" else text.str.strip_chars()
+
+
+def checks(register: Register, period: str, present: list[str]) -> list[Check]:
+    """Every demand on a row, in the order in which they are named to a reader; fields absent from the file are not asked for."""
+    fields = [check for name in present for check in _of_field(name, register.fields[name])]
+    return [*fields, _in_period(register, period), *_rules(register)]
+
+
+def _of_field(name: str, field: RegisterField) -> Iterator[Check]:
+    text, value = pl.col(as_text(name)), pl.col(name)
+
+    def check(code: str, broken: pl.Expr, zh: str, en: str) -> Check:
+        return Check(code, name, broken, f"{field.title.zh}{zh}", f"{field.title.en} {en}")
+
+    if field.required:
+        yield check("REQUIRED", text.is_null(), "不能为空", "is empty and must not be")
+    if field.kind in DEMANDS:
+        yield check("BAD_VALUE", _unreadable(field.kind, text, value), *DEMANDS[field.kind])
+    if field.pattern:
+        broken = ~text.str.contains(f"^(?:{field.pattern})$")
+        yield check("BAD_VALUE", broken, f"不符合格式 {field.pattern}", f"is not written as {field.pattern}")
+    if field.codes:
+        yield check("UNKNOWN_CODE", _not_among(field, text), "不是已知代码", "is no code of the contract")
+    if field.minimum is not None:
+        yield check("TOO_SMALL", value < field.minimum, f"小于 {field.minimum}", f"is less than {field.minimum}")
+
+
+def _unreadable(kind: Kind, text: pl.Expr, value: pl.Expr) -> pl.Expr:
+    if kind == "month":
+        return ~text.str.contains(MONTH)
+    if kind == "amount":
+        return ~text.str.contains(AMOUNT) | (value.is_null() & text.is_not_null())
+    length = {"date": 10, "year": 4}.get(kind)
+    unread = value.is_null() & text.is_not_null()
+    return unread | (text.str.len_bytes() != length) if length else unread
+
+
+def _not_among(field: RegisterField, text: pl.Expr) -> pl.Expr:
+    codes = list(area_codes() if field.codes == "areas" else field.codes or ())
+    if field.kind != "list":
+        return ~text.is_in(codes)
+    one = "|".join(re.escape(code) for code in codes)
+    return ~text.str.contains(f"^(?:{one})(?:; ?(?:{one}))*$")
+
+
+def _in_period(register: Register, period: str) -> Check:
+    """That a row belongs to the period it was delivered for."""
+    about = periods.parse(period)
+    if register.delivers == "events":
+        dates = [event.date for event in register.events.values()]
+        within = [pl.col(name).is_between(about.start, about.end) for name in dict.fromkeys(dates)]
+        zh, en = f"{period} 内没有任何事件", f"no event of the record lies in {period}"
+        return Check("NO_EVENT", dates[0], ~pl.any_horizontal(within).fill_null(False), zh, en)
+    name = register.dated_by or ""
+    kind, value = register.fields[name].kind, pl.col(name)
+    same = {"month": value == period, "year": value == about.year}.get(kind, pl.lit(True))
+    broken = ~(value.is_between(about.start, about.end) if kind == "date" else same)
+    title = register.fields[name].title
+    return Check("WRONG_PERIOD", name, broken, f"{title.zh}不在 {period} 内", f"{title.en} does not lie in {period}")
+
+
+def _rules(register: Register) -> Iterator[Check]:
+    for id_, rule in register.rules.items():
+        zh, en = f"须满足：{rule.title.zh}", f"must hold: {rule.title.en}"
+        yield Check(id_.upper(), rule.field, ~pl.sql_expr(rule.holds), zh, en)

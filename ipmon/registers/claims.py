@@ -1,0 +1,52 @@
+"""What indicators claim of measures, held against the measures themselves.
+
+Belongs here: names, columns and slices that do not meet. Not here: the shape of a claim (registry.Measured).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import ibis
+from ibis.backends.sql.datatypes import DuckDBType
+
+from ipmon.registers.contract import Register
+from ipmon.registers.facts import fact_schema
+from ipmon.registers.measure import Measure
+from ipmon.registry import Registry
+
+
+def problems(registry: Registry, measures: Sequence[Measure], registers: Mapping[str, Register]) -> list[str]:
+    """Every claim that no measure meets, and every measure that no indicator claims, as sentences."""
+    known = {m.id: m for m in measures}
+    columns = {m.id: numbers(m, registers) for m in measures}
+    claimed = {i.measured.measure for i in registry.indicators.values() if i.measured}
+    return [
+        *_unmet(registry, known, columns),
+        *(f"assets/measures: '{id_}' is claimed by no indicator" for id_ in sorted(known.keys() - claimed)),
+    ]
+
+
+def numbers(m: Measure, registers: Mapping[str, Register]) -> list[str]:
+    """The names of the numbers that a measure gives; the measure is put together, not run."""
+    schemas = {register.facts: fact_schema(register) for register in registers.values()}
+    by = ("period", *(["cohort"] if m.kind == "cohort" else []))
+    tables = [_table(fact, schemas[fact], m) for fact in m.facts]
+    return [name for name in m(*tables, by=by).columns if name not in by]
+
+
+def _table(fact: str, schema: Mapping[str, str], m: Measure) -> ibis.Table:
+    types = {name: DuckDBType.from_string(type_) for name, type_ in schema.items()}
+    return ibis.table(types if "history" in m.windows else {**types, "period": "string"}, name=fact)
+
+
+def _unmet(registry: Registry, known: Mapping[str, Measure], columns: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for id_, indicator in registry.indicators.items():
+        rule = indicator.measured
+        if rule is None:
+            continue
+        where = f"indicators/{indicator.theme}.yaml: {id_}: measured"
+        if rule.measure not in known:
+            yield f"{where}: unknown measure '{rule.measure}'"
+        elif rule.column not in columns[rule.measure] and known[rule.measure].finish is None:
+            yield f"{where}: '{rule.measure}' has no number '{rule.column}', only {', '.join(columns[rule.measure])}"
+        elif not any(rule.where.keys() <= set(slice_) for slice_ in known[rule.measure].slices_of("year")):
+            yield f"{where}: '{rule.measure}' is not divided by {', '.join(rule.where)}"

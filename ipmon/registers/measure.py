@@ -1,0 +1,62 @@
+"""What a measure is: a pure function from facts to numbers, with what is needed to run it for any month.
+
+Belongs here: the declaration that wraps a function of assets/measures. Not here: running it (see measuring.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis
+import polars as pl
+
+Window = Literal["month", "to_date", "year", "history"]
+Slice = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: `function(*tables, by)` groups its facts by the columns `by` and returns these with one column a number.
+
+    `facts`: the fact tables it is given, in order. Each has a text column `period`, which is the first of `by`: the month of the
+    fact, the month to whose end the year is counted (to_date: a fact of March is given once for March, April … December), or the
+    year. In the window `history` tables come whole, without `period`, and the function makes that column itself (2024, 2024-09).
+    `slices`: the dimensions to divide by, one group of columns at a time; () is the national total; `yearly`: further ones, for the
+    window `year` alone. Facts whose sliced dimension is null are not given. `kind`: flow or rate (a number of the window), change (what a month adds to a stock: numbers are
+    summed over all months so far), cohort (`by` holds `cohort` after `period`; numbers are summed over all months, and the
+    cohort becomes the period). `finish`: what follows from the running sums of a change, such as a mean: it gets them with `period`
+    and gives them back with more columns.
+    """
+
+    id: str
+    function: Callable[..., ibis.Table]
+    facts: tuple[str, ...]
+    windows: tuple[Window, ...]
+    slices: tuple[Slice, ...]
+    kind: Literal["flow", "change", "cohort"]
+    yearly: tuple[Slice, ...] = ()
+    finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+
+    def slices_of(self, window: Window) -> tuple[Slice, ...]:
+        """The slices of a window."""
+        return self.slices + (self.yearly if window == "year" else ())
+
+    def __call__(self, *tables: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+        """The function itself."""
+        return self.function(*tables, by=by)
+
+
+def measure(
+    *facts: str,
+    windows: tuple[Window, ...] = ("month", "year"),
+    slices: tuple[Slice, ...] = ((),),
+    yearly: tuple[Slice, ...] = (),
+    kind: Literal["flow", "change", "cohort"] = "flow",
+    finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+) -> Callable[[Callable[..., ibis.Table]], Measure]:
+    """Declares the function below it as a measure named like the function."""
+
+    def declare(function: Callable[..., ibis.Table]) -> Measure:
+        return Measure(function.__name__, function, facts, windows, slices, kind, yearly, finish)
+
+    return declare

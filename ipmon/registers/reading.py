@@ -1,0 +1,213 @@
+"""A register's file, whatever it is, as UTF-8 text with one record a line, in bounded memory.
+
+Belongs here: encodings, workbooks, line breaks and quotation marks, the header, the end marker. Not here: what any field means.
+"""
+
+import codecs
+import csv
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from ipmon.breaches import Breach
+from ipmon.containers import container_of
+from ipmon.contracts import Limits
+from ipmon.registers.contract import Register
+from ipmon.workbooks import read_xlsx
+
+CHUNK = 1 << 20
+MORE = "@more"
+"""The column behind the last: it has text where a row has more fields than the header."""
+MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\dT00:00:00")
+FIELD = r'(?:[^",]*|"(?:[^"]|"")*")'
+Say = Callable[[str], None]
+
+
+@dataclass
+class Survey:
+    """What one pass over the bytes shows."""
+
+    encoding: str = "utf-8"
+    lines: int = 0
+    quotes: bool = False
+    tail: bytes = b""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Text to scan: `original` has every line as it came; in `clean`, mostly the same file, lines that are no records are blank.
+
+    Lines count from 1, the header, as in the file (or as the rows of the sheet).
+    """
+
+    original: Path
+    clean: Path
+    container: str
+    encoding: str
+    lines: int
+    header: list[str] = field(default_factory=list)
+    last: str = ""
+
+    @property
+    def record(self) -> str:
+        """What a line that holds as many fields as the header looks like."""
+        return f"^{FIELD}(?:,{FIELD}){{{len(self.header) - 1}}}$"
+
+    def raw(self) -> pl.LazyFrame:
+        """Every line with its number: columns `line` and `raw`."""
+        return pl.scan_lines(self.original, name="raw", row_index_name="line", row_index_offset=1, glob=False)
+
+    def scan(self, names: list[str], missing: list[str], source: bytes | None = None) -> pl.LazyFrame:
+        """The lines below the header, or those given, as text columns of these names, `@more`, and `line`."""
+        schema = dict.fromkeys([*names, MORE], pl.String())
+        return pl.scan_csv(
+            self.clean if source is None else source,
+            has_header=False,
+            skip_lines=0 if source is not None else 1,
+            schema=schema,
+            null_values=[sign for sign in missing if sign],
+            extra_columns="ignore",
+            missing_columns="insert",
+            row_index_name="line",
+            row_index_offset=2,
+            glob=False,
+        )
+
+
+def plain(file: Path, suffix: str, register: Register, scratch: Path, say: Say) -> Plain:
+    """The file as text below `scratch`, or where it is if it is such text. Raises Breach for what no contract allows."""
+    with file.open("rb") as opened:
+        kind = container_of(opened.read(CHUNK), suffix)
+    if kind == "xls":
+        raise Breach("BAD_CONTAINER", "the content is an old workbook (.xls). Save it as .xlsx or CSV and deliver it again.")
+    text = _from_workbook(file, register, scratch / "sheet.csv") if kind == "xlsx" else file
+    survey = _surveyed(text, register, say)
+    if survey.encoding == "gb18030":
+        text = _transcoded(text, scratch / "utf8.csv")
+    header, last = _header(text), _last_line(survey)
+    made = Plain(text, text, kind, "" if kind == "xlsx" else survey.encoding, survey.lines, header, last)
+    return _without_broken_lines(made, scratch / "clean.csv") if survey.quotes else made
+
+
+def _from_workbook(file: Path, register: Register, target: Path) -> Path:
+    """The first sheet, one row a line; real dates as ISO, line breaks in a cell as blanks."""
+    rows = register.xlsx_rows_limit
+    limits = Limits(
+        bytes=register.bytes_limit, rows=rows, cells=(rows + 2) * (len(register.fields) + 20), zip_inflated_bytes=10**9
+    )
+    _, cells = read_xlsx(file.read_bytes(), None, limits)
+    if len(cells) > rows + 2:
+        raise Breach("TOO_BIG", f"it has {len(cells):,} rows; a workbook may have {rows:,}. Deliver it as CSV.")
+    with target.open("w", encoding="utf-8", newline="") as out:
+        writer, width = csv.writer(out, lineterminator="\n"), 0
+        for row in cells:
+            filled = [_cell(cell) for cell in row]
+            held = max((n for n, cell in enumerate(filled, 1) if cell), default=0)
+            width = width or held  # of the header: what a spreadsheet adds to the right of it is nothing
+            writer.writerow(filled[: max(width, held)] if held else [])
+    return target
+
+
+def _cell(text: str) -> str:
+    return text[:10] if MIDNIGHT.fullmatch(text) else " ".join(text.split()) if "\n" in text or "\r" in text else text.strip()
+
+
+def _surveyed(file: Path, register: Register, say: Say) -> Survey:
+    """One pass: is it UTF-8, has it quotation marks, how many lines. Raises ENCODING_INVALID with the offset."""
+    survey, decoder, offset, size = Survey(), codecs.getincrementaldecoder("utf-8")(), 0, file.stat().st_size
+    with file.open("rb") as opened:
+        while chunk := opened.read(CHUNK):
+            _refuse_lost(chunk, offset)
+            if survey.encoding == "utf-8" and not (chunk.isascii() and decoder.getstate()[0] == b""):
+                survey.encoding = _still_utf8(decoder, chunk, offset, register, file)
+            survey.lines += chunk.count(b"\n")
+            survey.quotes = survey.quotes or b'"' in chunk
+            survey.tail = (survey.tail + chunk)[-CHUNK:] if len(chunk) < CHUNK else chunk
+            offset += len(chunk)
+            say(f"read {offset:,} of {size:,} bytes")
+    if survey.encoding == "utf-8" and decoder.getstate()[0]:
+        raise _undecodable(offset - 1, "half a character, so the file was cut")
+    survey.lines += not survey.tail.endswith(b"\n")
+    return survey
+
+
+def _refuse_lost(chunk: bytes, offset: int) -> None:
+    if (at := chunk.find(b"\0")) >= 0:
+        raise _undecodable(offset + at, "a NUL byte")
+    if not chunk.isascii() and (at := chunk.find("\ufffd".encode())) >= 0:
+        raise _undecodable(offset + at, "the replacement character U+FFFD, so an earlier program has already lost text")
+
+
+def _still_utf8(decoder: codecs.IncrementalDecoder, chunk: bytes, offset: int, register: Register, file: Path) -> str:
+    pending = len(decoder.getstate()[0])
+    try:
+        decoder.decode(chunk)
+    except UnicodeDecodeError as error:
+        at = offset - pending + error.start
+        if "gb18030" not in register.encodings or _is_damaged_utf8(file):
+            raise _undecodable(at, "bytes that are no UTF-8") from None
+        return "gb18030"
+    return "utf-8"
+
+
+def _is_damaged_utf8(file: Path) -> bool:
+    """Whether most text beyond ASCII is UTF-8: then GB18030, which accepts nearly any bytes, would only hide the damage."""
+    right = lost = 0
+    with file.open(encoding="utf-8", errors="replace", newline="") as opened:
+        while text := opened.read(CHUNK):
+            if not text.isascii():
+                lost += (here := text.count("\ufffd"))
+                right += len(re.findall(r"[^\x00-\x7f]", text)) - here
+    return right > lost
+
+
+def _transcoded(file: Path, target: Path) -> Path:
+    decoder, offset = codecs.getincrementaldecoder("gb18030")(), 0
+    with file.open("rb") as opened, target.open("w", encoding="utf-8", newline="") as out:
+        while True:
+            chunk = opened.read(CHUNK)
+            pending = len(decoder.getstate()[0])
+            try:
+                out.write(decoder.decode(chunk, final=not chunk))
+            except UnicodeDecodeError as error:
+                raise _undecodable(offset - pending + error.start, "bytes that are neither UTF-8 nor GB18030") from None
+            if not chunk:
+                return target
+            offset += len(chunk)
+
+
+def _undecodable(offset: int, what: str) -> Breach:
+    reason = f"at byte {offset} stands {what}. Save the file as UTF-8 from its source and deliver it again."
+    return Breach("ENCODING_INVALID", reason, f"byte {offset}")
+
+
+def _header(text: Path) -> list[str]:
+    with text.open(encoding="utf-8-sig", newline="") as opened:
+        names = [name.strip() for name in next(csv.reader([opened.readline(CHUNK)]), [])]
+    while names and not names[-1]:
+        names.pop()
+    return [name or f"column {n}" for n, name in enumerate(names, 1)]
+
+
+def _last_line(survey: Survey) -> str:
+    """The last line that is not blank."""
+    lines = survey.tail.rstrip().rpartition(b"\n")[2]
+    return lines.decode(survey.encoding, errors="replace").strip()
+
+
+def _without_broken_lines(made: Plain, target: Path) -> Plain:
+    """Quotation marks that do not pair up would make a parser swallow the lines after them: such lines become blank in a copy."""
+    below = pl.col("line") > 1
+    broken = made.raw().filter(below, ~pl.col("raw").str.contains(made.record)).select("line").collect(engine="streaming")
+    if broken.is_empty():
+        return made
+    wanted = iter(broken["line"].sort().to_list())
+    at = next(wanted)
+    with made.original.open("rb") as lines, target.open("wb") as out:
+        for number, line in enumerate(lines, 1):
+            out.write(b"\n" if number == at else line)
+            at = next(wanted, -1) if number == at else at
+    return Plain(made.original, target, made.container, made.encoding, made.lines, made.header, made.last)

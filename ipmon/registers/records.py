@@ -1,0 +1,169 @@
+"""Cells of measures as figures: what records say of an indicator, beside what is published of it.
+
+Belongs here: running sums of stocks and cohorts, keys, days. Not here: running measures (measuring.py).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from ipmon.deliveries import Delivery
+from ipmon.dimensions import DIMENSIONS
+from ipmon.figures import DECIMALS, LIMIT, Figure, Key
+from ipmon.intervals import Interval, round_half_up
+from ipmon.periods import Accumulation, Period, parse
+from ipmon.registers.measure import Measure, Window
+from ipmon.registers.measuring import scopes
+from ipmon.registers.store import Store
+from ipmon.registry import Indicator, Registry
+
+SHOWN_DECIMALS = 2
+"""Decimals that an average or a share of records is shown with; counts have none."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """What the store's cells say.
+
+    `deliveries`: of each fact table, the delivery behind each of its months. `publishers`: who keeps the register of a source.
+    """
+
+    registry: Registry
+    measures: Mapping[str, Measure]
+    store: Store
+    deliveries: Mapping[str, Mapping[str, Delivery]]
+    publishers: Mapping[str, str]
+
+    def figures(self) -> list[Figure]:
+        """A figure for every cell of every measured indicator, basis `records`, known since its last delivery."""
+        frames = {(m.id, window): self._cells(m, window) for m in self._used() for window in m.windows}
+        made: list[Figure] = []
+        for id_, indicator in self.registry.indicators.items():
+            rule = indicator.measured
+            if rule:
+                m = self.measures[rule.measure]
+                for window in m.windows:
+                    made += self._of(id_, indicator, m, window, frames[m.id, window])
+        return made
+
+    def _used(self) -> list[Measure]:
+        used = {i.measured.measure for i in self.registry.indicators.values() if i.measured}
+        return [m for id_, m in self.measures.items() if id_ in used]
+
+    def _cells(self, m: Measure, window: Window) -> pl.DataFrame | None:
+        files = sorted(self.store.cells(m.id, window, "x").parent.glob("*.parquet"))
+        if not files:
+            return None
+        frame = pl.read_parquet(files)
+        if m.kind == "cohort":
+            return _summed(frame)
+        if m.kind == "change":
+            frame = _running(frame, self._unbroken(m))
+        return m.finish(frame) if m.finish else frame
+
+    def _unbroken(self, m: Measure) -> list[str]:
+        """The months up to the first one missing: beyond it nobody knows the stock."""
+        months = sorted({month for fact in m.facts for month in self.deliveries.get(fact, {})})
+        expected = _following(months[0], len(months)) if months else []
+        return [month for month, due in zip(months, expected, strict=True) if month == due]
+
+    def _of(self, id_: str, indicator: Indicator, m: Measure, window: Window, frame: pl.DataFrame | None) -> Iterator[Figure]:
+        rule = indicator.measured
+        if rule is None or frame is None:
+            return
+        for dimension, code in rule.where.items():
+            frame = frame.filter(pl.col(dimension) == code).with_columns(pl.lit("_T").alias(dimension))
+        known = self._known(m, window)
+        for row in frame.drop_nulls(rule.column).sort("period", *DIMENSIONS).iter_rows(named=True):
+            for period, accumulation in _filed(parse(row["period"]), indicator, m, window):
+                yield self._figure(id_, indicator, row, period, accumulation, known[_label(row["period"], known)])
+
+    def _known(self, m: Measure, window: Window) -> dict[str, Delivery]:
+        """Of each period the delivery that made it known: the last to come of those it counts."""
+        behind: dict[str, list[Delivery]] = {}
+        for fact in m.facts:
+            for month, delivery in self.deliveries.get(fact, {}).items():
+                behind.setdefault(month, []).append(delivery)
+        scope = scopes("to_date" if window == "to_date" else "month" if m.kind == "flow" else "history", sorted(behind))
+        if window == "year" and m.kind == "flow":
+            scope = scopes("year", sorted(behind))
+        return {period: max((d for m_ in months for d in behind[m_]), key=_came) for period, months in scope.items()}
+
+    def _figure(
+        self, id_: str, indicator: Indicator, row: Mapping[str, Any], period: Period, accumulation: Accumulation, known: Delivery
+    ) -> Figure:
+        rule = indicator.measured
+        assert rule is not None
+        printed = row[rule.column]
+        value = round_half_up(Decimal(repr(printed) if isinstance(printed, float) else printed), DECIMALS)
+        if abs(value) >= LIMIT:
+            raise ValueError(f"{rule.measure}.{rule.column} of {row['period']} is {value}, which no mart can hold")
+        codes = {d: row[d] for d in DIMENSIONS} | ({"ref_area": "CN"} if row["ref_area"] == "_T" else {})
+        return Figure(
+            key=Key(indicator_id=id_, freq=period.freq, time_period=period.label, accumulation=accumulation, **codes),
+            period_start=date(period.year, 1, 1) if accumulation == "year_to_date" else period.start,
+            period_end=period.end,
+            value=value,
+            interval=Interval(value, value),
+            unit=indicator.unit,
+            decimals=SHOWN_DECIMALS if isinstance(printed, float) else 0,
+            obs_status="A",
+            conf_status="F",
+            released_on=known.order[0],
+            released_basis="day of receipt",
+            stage="",
+            quality="official",
+            delivery_id=known.delivery_id,
+            locator=f"{rule.measure}.{rule.column}",
+            publisher=self.publishers[known.source_id],
+            source_title=known.name,
+            source_url="",
+            note="",
+            basis="records",
+        )
+
+
+def _label(period: str, known: Mapping[str, Delivery]) -> str:
+    """Stocks, cohorts and history rest on all deliveries."""
+    return period if period in known else next(iter(known))
+
+
+def _came(delivery: Delivery) -> tuple[date, str]:
+    return delivery.order[0], delivery.delivery_id
+
+
+def _following(month: str, count: int) -> list[str]:
+    first = int(month[:4]) * 12 + int(month[5:]) - 1
+    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(first, first + count)]
+
+
+def _numbers(frame: pl.DataFrame) -> list[str]:
+    return [c for c in frame.columns if c not in ("period", "cohort", *DIMENSIONS)]
+
+
+def _summed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Cohorts: all months together, the cohort as the period."""
+    sums = frame.group_by("cohort", *DIMENSIONS).agg(pl.col(_numbers(frame)).sum())
+    return sums.rename({"cohort": "period"}).with_columns(pl.col("period").cast(pl.String))
+
+
+def _running(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:
+    """Stocks: what all months so far added, for every group in every month since its first."""
+    groups = frame.select(DIMENSIONS).unique()
+    grid = groups.join(pl.DataFrame({"period": list(months)}, schema={"period": pl.String}), how="cross")
+    full = grid.join(frame, on=["period", *DIMENSIONS], how="left").sort("period", *DIMENSIONS)
+    return full.with_columns(pl.col(c).fill_null(0).cum_sum().over(DIMENSIONS) for c in _numbers(frame))
+
+
+def _filed(period: Period, indicator: Indicator, m: Measure, window: Window) -> Iterator[tuple[Period, Accumulation]]:
+    """Under which period(s) and accumulation a cell is filed: a stock of December is the year's too."""
+    if m.kind == "change" or indicator.nature == "stock":
+        yield period, "stock"
+        if period.freq == "M" and period.index == 12:
+            yield Period("A", period.label[:4]), "stock"
+    else:
+        yield period, "year_to_date" if window == "to_date" else "period"

@@ -1,0 +1,235 @@
+"""A register's file into two Parquet files: good rows, typed, and bad rows with their reasons. Rows in = rows out, always.
+
+Belongs here: the streaming pass, what needs more than one row (repeated keys, the end marker, the share of bad rows). Not here:
+demands on single rows (checks.py), reasons (badrows.py), the door (intake.py).
+"""
+
+import csv
+import shutil
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from ipmon import sql
+from ipmon.breaches import Breach
+from ipmon.deliveries import Delivery, verified_path
+from ipmon.errors import IpmonError
+from ipmon.paths import DataRoot
+from ipmon.registers.badrows import MANY, reasons
+from ipmon.registers.checks import TYPES, Check, as_text, checks, typed
+from ipmon.registers.contract import Register
+from ipmon.registers.reading import MORE, Plain, Say, plain
+from ipmon.registers.store import Store
+
+MEMORY_LIMIT = "512MB"
+EXAMPLES = 3
+SIMULATED_KEY = "SIM"
+
+
+@dataclass(frozen=True)
+class StagedRegister:
+    """How many rows of a file were good and bad, what it is, its columns that are not in the contract, and the reverse."""
+
+    rows: int
+    rows_bad: int
+    container: str
+    encoding: str
+    extra_columns: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+def restage(delivery: Delivery, register: Register, root: DataRoot) -> StagedRegister:
+    """Writes a delivery's good and bad rows again from its raw file. Raises IpmonError if bytes or contract changed."""
+    try:
+        return stage(verified_path(delivery, root), Path(delivery.name).suffix, delivery, register, Store(root))
+    except Breach as breach:
+        raise IpmonError(
+            f"raw/{delivery.path} no longer fits its contract ({breach.code}: {breach.reason}) "
+            f"It did when it was received: look at the latest change of assets/registers/{register.id}.yaml."
+        ) from None
+
+
+def stage(
+    file: Path, suffix: str, delivery: Delivery, register: Register, store: Store, say: Say = lambda _: None
+) -> StagedRegister:
+    """Writes the good and the bad rows of `file` where the store has those of the delivery. Raises Breach where it is refused."""
+    place = (register.id, delivery.period, delivery.delivery_id)
+    with _scratch(store) as scratch:
+        made = plain(file, suffix, register, scratch, say)
+        work = _Work(made, register, delivery.period, scratch, say)
+        good, bad = work.split(delivery.synthetic)
+        for part, target in ((good, store.staged(*place)), (bad, store.quarantine(*place))):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(part, target)
+    extra = tuple(name for name in made.header if name not in register.fields)
+    absent = tuple(name for name in register.fields if name not in made.header)
+    return StagedRegister(work.rows, work.rows_bad, made.container, made.encoding, extra, absent)
+
+
+@contextmanager
+def _scratch(store: Store) -> Iterator[Path]:
+    folder = store.scratch / "staging"
+    shutil.rmtree(folder, ignore_errors=True)  # what a killed process left
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+class _Work:
+    """One file on its way from text to two Parquet files in a folder of its own."""
+
+    def __init__(self, made: Plain, register: Register, period: str, folder: Path, say: Say) -> None:
+        self.made, self.register, self.folder, self.say = made, register, folder, say
+        _check_header(made.header, register)
+        self.promised = _promised(made.last, register)
+        self.present = [name for name in register.fields if name in made.header]
+        self.names = [as_text(name) if name in register.fields else f"{name}@extra" for name in made.header]
+        self.texts = [
+            (typed(name, f) if name in made.header else pl.lit(None, TYPES[f.kind])).alias(name)
+            for name, f in register.fields.items()
+        ]
+        self.demands: list[Check] = checks(register, period, self.present)
+        self.rows = self.rows_bad = 0
+
+    def split(self, synthetic: bool) -> tuple[Path, Path]:
+        """The files of good and of bad rows. Raises EMPTY, TRUNCATED, TOO_MANY_BAD_ROWS, SYNTHETIC_MIX."""
+        good, bad_lines = self._one_pass()
+        if not synthetic:
+            self._refuse_simulated(good)
+        short = self._short()
+        good = self._without(good, short, "whole.parquet")
+        repeats = self._repeats(good)
+        good = self._without(good, repeats, "single.parquet")
+        lines = sorted({*bad_lines, *short, *repeats})
+        found = reasons(self.made, self.register, self.texts, self.names, self.demands, lines, repeats)
+        self.rows = pl.scan_parquet(good, glob=False).select(pl.len()).collect().item()
+        self.rows_bad = found.height + max(0, len(lines) - MANY)
+        self._judge(found, len(lines))
+        found.write_parquet(self.folder / "bad.parquet")
+        return good, self.folder / "bad.parquet"
+
+    def _one_pass(self) -> tuple[Path, list[int]]:
+        """The good rows as a file, and the numbers of all other lines."""
+        self.say("checking every row")
+        good, rest = self.folder / "good.parquet", self.folder / "rest.parquet"
+        fields = list(self.register.fields)
+        broken = [d.broken for d in self.demands]
+        broken += [pl.col(MORE).is_not_null(), pl.all_horizontal(pl.col(as_text(name)).is_null() for name in self.present)]
+        if self.register.end_marker:
+            broken.append(pl.col(self.names[0]).str.starts_with(self.register.end_marker))
+        bad = pl.any_horizontal(e.fill_null(False) for e in broken).alias("@bad")
+        short = pl.col(self.names[-1]).is_null().alias("@short")
+        base = self.made.scan(self.names, self.register.missing).with_columns(self.texts)
+        base = base.select(*fields, pl.col("line").cast(pl.Int64), bad, short)
+        kept = base.filter(~pl.col("@bad")).select(*fields, "line").sink_parquet(good, lazy=True)
+        other = base.filter(pl.col("@bad") | pl.col("@short")).select("line", "@bad").sink_parquet(rest, lazy=True)
+        try:
+            pl.collect_all([kept, other], engine="streaming")
+        except pl.exceptions.ComputeError as error:
+            reason = f"it cannot be split into rows ({str(error).splitlines()[0]}). Save it as CSV again."
+            raise Breach("BAD_CONTAINER", reason) from None
+        lines = pl.scan_parquet(rest, glob=False).filter("@bad").select("line").collect().to_series()
+        return good, lines.to_list()
+
+    def _short(self) -> list[int]:
+        """Good rows that lack fields at their end: a parser cannot tell them from rows whose last fields are empty."""
+        rest = pl.scan_parquet(self.folder / "rest.parquet", glob=False).filter(~pl.col("@bad")).select(pl.col("line"))
+        if rest.select(pl.len()).collect().item() == 0:
+            return []
+        lines = self.made.raw().with_columns(pl.col("line").cast(pl.Int64)).join(rest, on="line", how="semi")
+        found = lines.filter(~pl.col("raw").str.contains(self.made.record)).select("line").collect(engine="streaming")
+        return sorted(found["line"].to_list())
+
+    def _repeats(self, good: Path) -> dict[int, int]:
+        """Of every line whose key an earlier one has, that earlier line. Keys that do not fit into memory spill to disk."""
+        self.say("looking for repeated keys")
+        key = ", ".join(sql.name(name) for name in self.register.key)
+        query = f"""
+            with rows as (select {key}, line from read_parquet({sql.literal(str(good))})),
+            twice as (select hash({key}) as h from rows group by 1 having count(*) > 1),
+            candidates as (select * from rows where hash({key}) in (from twice))
+            select line, min(line) over (partition by {key}) as first from candidates qualify line > first order by line"""
+        settings: dict[str, str | bool] = {
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(self.folder),
+            "autoload_known_extensions": False,
+        }
+        with duckdb.connect(config={**settings}) as engine:
+            return dict(engine.execute(query).fetchall())
+
+    def _without(self, good: Path, leave: Collection[int], name: str) -> Path:
+        """The good rows without some lines, as another file."""
+        if not leave:
+            return good
+        target = self.folder / name
+        lines = pl.LazyFrame({"line": sorted(leave)}, schema={"line": pl.Int64()})
+        pl.scan_parquet(good, glob=False).join(lines, on="line", how="anti", maintain_order="left").sink_parquet(target)
+        return target
+
+    def _refuse_simulated(self, good: Path) -> None:
+        keys = [name for name in self.register.key if TYPES[self.register.fields[name].kind] == pl.String()]
+        if not keys:
+            return
+        simulated = pl.any_horizontal(pl.col(keys).str.starts_with(SIMULATED_KEY))
+        found = pl.scan_parquet(good, glob=False).filter(simulated).select("line").head(1).collect(engine="streaming")
+        if found.height:
+            line = found.item()
+            raise Breach(
+                "SYNTHETIC_MIX", f"the key in line {line} is a simulated one. Receive only real records here.", f"line {line}"
+            )
+
+    def _judge(self, found: pl.DataFrame, lines: int) -> None:
+        """Raises where the file as a whole cannot be accepted."""
+        total = self.rows + self.rows_bad
+        if total == 0:
+            raise Breach("EMPTY", "the file has no rows; no data is not zero. Ask the publisher for the file again.")
+        if self.rows + lines + 1 != self.made.lines:
+            reason = (
+                f"it has {self.made.lines:,} lines, of which {self.rows + lines + 1:,} could be told apart. Save it as CSV again."
+            )
+            raise Breach("BAD_CONTAINER", reason)
+        if self.promised is not None and self.promised != total:
+            reason = f"its end marker counts {self.promised:,} rows, and it has {total:,}. Deliver the whole file."
+            raise Breach("TRUNCATED", reason, f"line {self.made.lines}", str(self.promised))
+        if self.rows_bad > self.register.bad_share * total:
+            raise _too_many(found, self.rows_bad, total, self.register)
+
+
+def _too_many(found: pl.DataFrame, bad: int, total: int, register: Register) -> Breach:
+    counts = found["code"].value_counts(sort=True).sort("count", "code", descending=[True, False])
+    by_code = ", ".join(f"{code} {count:,}" for code, count in counts.iter_rows())
+    first = found.head(EXAMPLES).iter_rows(named=True)
+    shown = "; ".join(
+        f"line {row['line']}: {row['reason_en']}" + (f" ({row['value']!r})" if row["value"] else "") for row in first
+    )
+    reason = f"{bad:,} of {total:,} rows break the contract, which allows {register.bad_share:.2%} ({by_code}). {shown}."
+    return Breach(
+        "TOO_MANY_BAD_ROWS", f"{reason} Mend them at their source and deliver the file again.", f"line {found['line'][0]}"
+    )
+
+
+def _check_header(header: list[str], register: Register) -> None:
+    twice = sorted({name for name in header if header.count(name) > 1})
+    needed: Mapping[str, bool] = {name: f.required or name in register.key for name, f in register.fields.items()}
+    missing = [name for name, is_needed in needed.items() if is_needed and name not in header]
+    if missing or twice:
+        what = f"column(s) {', '.join(missing)} missing" if missing else f"column(s) {', '.join(twice)} stand twice"
+        reason = f"{what} (found: {', '.join(header)[:300]}). Rename them in the file's first line."
+        raise Breach("SCHEMA", reason, "line 1")
+
+
+def _promised(last: str, register: Register) -> int | None:
+    """How many rows the end marker counts; None where the contract declares none."""
+    if register.end_marker is None:
+        return None
+    cells = [cell.strip() for cell in next(csv.reader([last]), [])]
+    if cells[:1] != [register.end_marker] or len(cells) < 2 or not cells[1].isdecimal():
+        reason = f"its last line is not the end marker '{register.end_marker},<rows>'. Deliver the whole file."
+        raise Breach("TRUNCATED", reason, "last line", last[:80])
+    return int(cells[1])

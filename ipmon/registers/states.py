@@ -1,0 +1,70 @@
+"""What registers said before a file was corrected or withdrawn: earlier states, so that old days keep their values.
+
+Belongs here: the days on which a state ended, a store for each, one history of all. Not here: bringing a store up to date.
+"""
+
+import os
+import shutil
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from ipmon.deliveries import Delivery, chain
+from ipmon.figures import Figure, Key
+from ipmon.paths import DataRoot
+from ipmon.registers.store import Store
+
+
+def change_days(deliveries: Sequence[Delivery], register_ids: Collection[str]) -> list[date]:
+    """The days on which a file took the place of another of its period, oldest first."""
+    periods = {(d.source_id, d.period) for d in deliveries if d.source_id in register_ids}
+    return sorted({later.order[0] for source, period in periods for later in chain(deliveries, source, period)[1:]})
+
+
+def before(deliveries: Iterable[Delivery], day: date) -> list[Delivery]:
+    """What was known before a day began."""
+    return [d for d in deliveries if d.order[0] < day]
+
+
+def earlier_root(root: DataRoot, day: date) -> DataRoot:
+    """The data root of the state that ended on a day, below the work folder; made from the state of today the first time.
+
+    Its files are links to those of today until bringing it up to date replaces the few that differ: none is changed in place.
+    """
+    made = DataRoot(root.work / "registers-before" / day.isoformat())
+    if not made.root.exists():
+        made.root.mkdir(parents=True)
+        made.raw.symlink_to(os.path.relpath(root.raw, made.root))
+        for part in ("staged", "facts", "cells"):
+            _link(Store(root).folder / part, Store(made).folder / part)
+        shutil.copy(Store(root).ledger, Store(made).ledger)
+    return made
+
+
+def _link(source: Path, target: Path) -> None:
+    if source.exists():
+        shutil.copytree(source, target, copy_function=os.link)
+
+
+def history(states: Sequence[tuple[date | None, Sequence[Figure]]]) -> list[Figure]:
+    """All figures of successive states: each with the day on which it began (None: the first), in order of time.
+
+    A figure that a later state repeats stays as it was first said; one that changes is known since the later state began; one
+    that is gone is retired on that day.
+    """
+    told: dict[Key, Figure] = {}
+    everything: list[Figure] = []
+    for began, figures in states:
+        now = {f.key: f for f in figures}
+        if began:
+            everything += [replace(told.pop(key), retired_on=began) for key in list(told) if key not in now]
+        for key, figure in now.items():
+            old = told.get(key)
+            if old and old.value == figure.value:
+                continue
+            if old and began:
+                everything.append(old)
+                figure = replace(figure, released_on=max(figure.released_on, began))
+            told[key] = figure
+    return [*everything, *told.values()]

@@ -1,0 +1,60 @@
+"""Where everything made from registers lies below a data root.
+
+Belongs here: names of files and folders. Not here: making or reading any of them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ipmon.paths import DataRoot
+
+
+@dataclass(frozen=True)
+class Store:
+    """The rebuildable files of the registers, all Parquet but for the ledger; whoever writes one makes its folder."""
+
+    root: DataRoot
+
+    @property
+    def folder(self) -> Path:
+        """The folder of all of them."""
+        return self.root.work / "registers"
+
+    @property
+    def ledger(self) -> Path:
+        """What each derived file was made from."""
+        return self.folder / "ledger.json"
+
+    @property
+    def references(self) -> Path:
+        """The records that registers name and that the registers they refer to do not have."""
+        return self.folder / "references.parquet"
+
+    @property
+    def scratch(self) -> Path:
+        """Where an engine puts what does not fit into its memory."""
+        return self.folder / "scratch"
+
+    def staged(self, register_id: str, period: str, delivery_id: str) -> Path:
+        """The good rows of a delivery."""
+        return self.folder / "staged" / register_id / period / f"{delivery_id}.parquet"
+
+    def quarantine(self, register_id: str, period: str, delivery_id: str) -> Path:
+        """The bad rows of a delivery."""
+        return self.folder / "quarantine" / register_id / period / f"{delivery_id}.parquet"
+
+    def facts(self, fact: str) -> Path:
+        """The folder of a fact table."""
+        return self.folder / "facts" / fact
+
+    def fact_file(self, fact: str, period: str) -> Path:
+        """The facts of one month (or year)."""
+        return self.facts(fact) / f"{period}.parquet"
+
+    def periods(self, fact: str) -> list[str]:
+        """The months (or years) of a fact table that exist, in order."""
+        return sorted(file.stem for file in self.facts(fact).glob("*.parquet"))
+
+    def cells(self, measure_id: str, window: str, period: str) -> Path:
+        """The results of a measure for one period of a window."""
+        return self.folder / "cells" / measure_id / window / f"{period}.parquet"

@@ -1,0 +1,1 @@
+"""The simulated world: registers by the million whose every number is known, for tests, benchmarks and rehearsals."""

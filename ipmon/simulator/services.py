@@ -1,0 +1,121 @@
+"""Products, model enterprises and the service network of the simulated world: rows and truth.
+
+Belongs here: the three registers of approvals. Not here: anything that scales with the number of applications.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from ipmon.simulator.amounts import money, monthly_counts, yuan
+from ipmon.simulator.levels import Levels, Yearly
+from ipmon.simulator.outbox import Outbox, appearances, state
+from ipmon.simulator.patent_rows import coded
+from ipmon.simulator.patent_truth import regions
+from ipmon.simulator.truth import Cells, Truth, View
+from ipmon.simulator.world import MONTH_DAYS, NEVER, Ints, Span, choice, generator
+
+STREAM = 6
+KINDS = {
+    "patent_products": ("registered", "certified"),
+    "model_enterprises": ("demonstration", "advantage"),
+    "service_network": ("tisc", "university_centre", "registered_outlet", "prefecture_institution"),
+}
+PREFIXES = {"patent_products": "SIMC", "model_enterprises": "SIME", "service_network": "SIMN"}
+SPREAD = 1.2
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Approvals:
+    """The records of one register in order of approval."""
+
+    register: str
+    areas: tuple[str, ...]
+    kind: Ints
+    level: Ints
+    area: Ints
+    approved: Ints
+    ended: Ints
+    output: Ints
+
+
+def approvals(levels: Levels, span: Span, register: str, seed: int) -> Approvals:
+    """Everything ever approved, from the first year with a level on."""
+    rules, rng = levels.services, generator(seed, STREAM, list(KINDS).index(register))
+    yearly: Yearly = getattr(rules, register)
+    counts = monthly_counts(span, levels.calendar, yearly, 1.0, rng)
+    counts[span.year_of_month < min(yearly)] = 0
+    starts = np.repeat(span.starts[:-1], counts)
+    approved = np.sort(starts + rng.integers(0, 28, len(starts)))
+    lives = np.rint(rng.exponential(MONTHS / rules.ended_a_year, len(approved)) * MONTH_DAYS).astype(np.int64) + 1
+    areas = tuple(rules.cities) if register == "service_network" else tuple(levels.applicants.areas)
+    shares = np.ones(len(areas)) if register == "service_network" else np.array(list(levels.applicants.areas.values()))
+    return Approvals(
+        register, areas, rng.integers(0, len(KINDS[register]), len(approved)),
+        choice(rng, list(rules.levels.values()), len(approved)), choice(rng, shares, len(approved)),
+        approved, np.minimum(approved + lives, NEVER), yuan(rng, rules.output_cny, SPREAD, len(approved)),
+    )  # fmt: skip
+
+
+def deliver(found: Approvals, levels: Levels, span: Span, outbox: Outbox) -> None:
+    """Appends each record to the files of the months in which it is approved or ends."""
+    records, months = appearances(span, [found.approved, found.ended])
+    until = span.starts[months + 1] - 1
+    approved, ended = (state(span, days, records, months) for days in (found.approved, found.ended))
+    columns = {
+        "id": PREFIXES[found.register] + (pl.Series(records) + 10**9).cast(pl.String).str.slice(1),
+        "level": coded(list(levels.services.levels), found.level[records]),
+        "kind": coded(KINDS[found.register], found.kind[records]),
+        "area": coded(found.areas, found.area[records]),
+        "approved_on": span.text(approved, until),
+        "ended_on": span.text(ended, until),
+        "output_cny": money(found.output[records]),
+    }
+    outbox.send(pl.DataFrame(columns).select(list(outbox.register.fields)), months)
+
+
+def report(found: Approvals, span: Span, truth: Truth) -> None:
+    """What stands at each month's end and what is new in a month or year."""
+    axes = {"kind": len(KINDS[found.register]), "area": len(found.areas)}
+    cells = {name: Cells(span.months, axes) for name in ("approved", "ended", "output")}
+    for name in ("approved", "ended"):
+        cells[name].add(span.month_of(getattr(found, name)), found.kind, found.area)
+    cells["output"].add(span.month_of(found.approved), found.kind, found.area, what=found.output)
+    cells["standing"] = Cells(span.months, axes)
+    cells["standing"].sums = cells["approved"].sums - cells["ended"].sums
+    region = View("area", [code[:5] for code in regions(found.areas) if code])
+    for views in ({}, {"ref_area": region}):
+        {"patent_products": _products, "model_enterprises": _enterprises, "service_network": _network}[found.register](
+            cells, span, views, truth
+        )
+
+
+def _of(cells: Cells, kinds: tuple[int, ...]) -> Cells:
+    """The part of the sums that belongs to some kinds."""
+    part = Cells(cells.periods, cells.axes)
+    part.sums[:, list(kinds)] = cells.sums[:, list(kinds)]
+    return part
+
+
+def _products(cells: dict[str, Cells], span: Span, views: dict[str, View], truth: Truth) -> None:
+    standing = {name: _of(cells["standing"], (place,)) for place, name in enumerate(KINDS["patent_products"])}
+    standing["registered_ever"] = _of(cells["approved"], (0,))
+    truth.counted("products_in_force", None, [views], standing, stock=True)
+    new = {name: _of(cells["approved"], (place,)) for place, name in enumerate(KINDS["patent_products"])}
+    new |= {f"{name}_output": _of(cells["output"], (place,)) for place, name in enumerate(KINDS["patent_products"])}
+    truth.counted("products_approved", span.year_of_month, [views], new)
+
+
+def _enterprises(cells: dict[str, Cells], span: Span, views: dict[str, View], truth: Truth) -> None:
+    truth.counted("model_enterprises_in_force", None, [views], {"enterprises": cells["standing"]}, stock=True)
+    new = {"enterprises": cells["approved"], "output": cells["output"]}
+    truth.counted("model_enterprises_approved", span.year_of_month, [views], new)
+
+
+def _network(cells: dict[str, Cells], span: Span, views: dict[str, View], truth: Truth) -> None:
+    names = {"national_outlets": (0, 1, 2), "tisc": (0,), "university_centres": (1,), "registered_outlets": (2,), "prefecture_institutions": (3,)}
+    truth.counted("service_network", None, [views], {n: _of(cells["standing"], k) for n, k in names.items()}, stock=True)
+    new = {name: _of(cells["approved"], names[name]) for name in ("national_outlets", "prefecture_institutions")}
+    truth.counted("service_network_approved", span.year_of_month, [views], new)

@@ -1,0 +1,186 @@
+"""What every measure must give, counted from the simulated world itself while it is made.
+
+Belongs here: counting, exact quantiles, writing. Not here: any measure or fact; what is counted here never reads a delivery.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ipmon.simulator.world import MONTH_DAYS, Floats, Ints
+
+TOTAL = "_T"
+LONG_DAYS = 36 * MONTH_DAYS
+Labels = Sequence[str | None]
+
+
+@dataclass(frozen=True)
+class View:
+    """A dimension as it is shown: for each position on an axis of the counts its code, or None where it has none."""
+
+    axis: str
+    codes: Labels
+
+
+@dataclass
+class Cells:
+    """Sums by month and axes. `axes`: how many positions each axis has."""
+
+    periods: Sequence[str]
+    axes: Mapping[str, int]
+    sums: NDArray[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sums = np.zeros((len(self.periods), *self.axes.values()), np.int64)
+
+    def add(self, period: Ints, *positions: Ints, what: Ints | None = None) -> None:
+        """Adds one (or `what`) for each case; a case at period -1 lies outside and counts nowhere."""
+        inside = period >= 0
+        where = tuple(part[inside] for part in (period, *positions))
+        np.add.at(self.sums, where, 1 if what is None else what[inside])
+
+    def by(self, views: Sequence[View]) -> NDArray[Any]:
+        """The sums by period and the given views (at most one an axis); positions without a code are left out."""
+        names = list(self.axes)
+        found = self.sums
+        wanted = [view.axis for view in views]
+        for position, name in reversed(list(enumerate(names))):
+            found = found if name in wanted else found.sum(axis=position + 1)
+        order = [sorted(wanted, key=names.index).index(axis) + 1 for axis in wanted]
+        found = found.transpose(0, *order)
+        for position, view in enumerate(views):
+            found = _grouped(found, position + 1, view.codes)
+        return found
+
+
+def codes_of(view: View) -> list[str]:
+    """The codes of a view, each once."""
+    return [code for code in dict.fromkeys(view.codes) if code is not None]
+
+
+def _grouped(sums: NDArray[Any], axis: int, codes: Labels) -> NDArray[Any]:
+    known = codes_of(View("", codes))
+    members = [[place for place, code in enumerate(codes) if code == wanted] for wanted in known]
+    return np.stack([sums.take(places, axis=axis).sum(axis=axis) for places in members], axis=axis)
+
+
+def yearly(sums: NDArray[Any], years: Ints) -> NDArray[Any]:
+    """Sums of months as sums of years."""
+    return np.stack([sums[years == year].sum(axis=0) for year in np.unique(years)])
+
+
+@dataclass
+class Durations:
+    """How many cases took how many days, by month and group: mean and quantiles are exact from these, whatever the number of cases."""
+
+    months: int
+    groups: int
+    longest: int
+    counts: NDArray[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.counts = np.zeros((self.months, self.groups, self.longest + 1), np.int32)
+
+    def add(self, month: Ints, group: Ints, days: Ints) -> None:
+        """Counts cases with `days` in the group of the month; month -1 or group -1 counts nowhere."""
+        inside = (month >= 0) & (group >= 0)
+        np.add.at(self.counts, (month[inside], group[inside], days[inside]), 1)
+
+
+def statistics(counts: NDArray[Any], unit: float = MONTH_DAYS, long: bool = True) -> dict[str, float]:
+    """Of cases by days: mean, median, p10, p90 in units of `unit` days (linear between neighbours), cases, percent over 36 months."""
+    cases = int(counts.sum())
+    days = np.arange(len(counts))
+    found = {"mean": float(days @ counts.astype(np.int64)) / cases / unit}
+    found |= {name: _quantile(counts, q, cases) / unit for name, q in (("median", 0.5), ("p10", 0.1), ("p90", 0.9))}
+    share = {"share_over_36_months": float(counts[days > LONG_DAYS].sum()) * 100 / cases} if long else {}
+    return found | {"cases": cases} | share
+
+
+def _quantile(counts: NDArray[Any], q: float, cases: int) -> float:
+    place = q * (cases - 1)
+    reached = np.cumsum(counts)
+    low, high = (int(np.searchsorted(reached, rank, side="right")) for rank in (int(place), min(int(place) + 1, cases - 1)))
+    return low + (high - low) * (place - int(place))
+
+
+@dataclass
+class Distinct:
+    """Who appears in which period, each counted once a period and group; periods must come in order."""
+
+    size: int
+    groups: int
+    last: NDArray[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last = np.full((self.groups, self.size), -1, np.int16)
+
+    def new(self, period: Ints, group: Ints, who: Ints) -> tuple[Ints, Ints, Ints]:
+        """Those that had not appeared in their period and group before: (periods, groups, who)."""
+        key = np.unique((period * self.groups + group) * self.size + who)
+        who, group, period = key % self.size, key // self.size % self.groups, key // self.size // self.groups
+        fresh = self.last[group, who] != period
+        self.last[group, who] = period
+        return period[fresh], group[fresh], who[fresh]
+
+
+@dataclass
+class Truth:
+    """The truth files: truth/<measure>.csv with period, the dimensions that any slice uses (_T: all), column and value."""
+
+    frames: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+
+    def table(self, measure: str, periods: Sequence[str], views: Mapping[str, View], columns: Mapping[str, Floats]) -> None:
+        """Adds columns of one measure, each an array by period and views; cells in which all are zero are not there."""
+        stacked = np.stack(list(columns.values()))
+        places = np.argwhere((stacked != 0).any(axis=0)).T
+        labels = {"period": np.array(periods)[places[0]]}
+        labels |= {n: np.array(codes_of(view))[places[i + 1]] for i, (n, view) in enumerate(views.items())}
+        for name, values in columns.items():
+            frame = pl.DataFrame({**labels, "column": [name] * places.shape[1], "value": values[tuple(places)].astype(float)})
+            self.frames.setdefault(measure, []).append(frame)
+
+    def counted(
+        self, measure: str, years: Ints | None, slices: Sequence[Mapping[str, View]], columns: Mapping[str, Cells], stock: bool = False
+    ) -> None:
+        """Adds sums by month and, where `years` of the months are given, by year; a stock is summed over all months so far."""
+        for views in slices:
+            months = {name: cells.by(list(views.values())) for name, cells in columns.items()}
+            periods = next(iter(columns.values())).periods
+            self.table(measure, periods, views, {n: v.cumsum(axis=0) if stock else v for n, v in months.items()})
+            if years is not None:
+                named = [str(year) for year in np.unique(years)]
+                self.table(measure, named, views, {n: yearly(v, years) for n, v in months.items()})
+
+    def timed(
+        self, measure: str, years: Ints, durations: Durations, periods: Sequence[str], dimension: str = "", codes: Labels = (), total: bool = True
+    ) -> None:
+        """Adds the statistics of durations by month and year: in all, and by the groups, which are codes of `dimension`."""
+        named = (list(periods), durations.counts), ([str(year) for year in np.unique(years)], yearly(durations.counts, years))
+        rows = []
+        for labels, counts in named:
+            groups = [(TOTAL, counts.sum(axis=1, dtype=np.int64))] if total else []
+            groups += [(code, counts[:, place]) for place, code in enumerate(codes) if code]
+            rows += [
+                {"period": period, **({dimension: code} if dimension else {}), "column": column, "value": float(value)}
+                for code, by_period in groups
+                for period, cases in zip(labels, by_period, strict=True)
+                if cases.any()
+                for column, value in statistics(cases, long=not measure.startswith("trademark")).items()
+            ]
+        if rows:
+            self.frames.setdefault(measure, []).append(pl.DataFrame(rows))
+
+    def write(self, folder: Path) -> None:
+        """Writes one file a measure."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for measure, frames in sorted(self.frames.items()):
+            whole = pl.concat([frame for frame in frames if len(frame)], how="diagonal")
+            names = [n for n in whole.columns if n not in ("period", "column", "value")]
+            whole = whole.select("period", *(pl.col(n).fill_null(TOTAL) for n in names), "column", "value")
+            whole.sort(pl.all()).write_csv(folder / f"{measure}.csv")

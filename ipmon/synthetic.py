@@ -1,0 +1,40 @@
+"""How simulated data are told from real ones, wherever a reader may meet them.
+
+Belongs here: the mark, and putting it on. Not here: making such data (see simulator), or refusing to mix them (registers/intake.py).
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ipmon.declared import Text
+from ipmon.deliveries import Delivery
+
+MARK = "SYNTHETIC"
+WORDS = Text(zh="模拟数据", en="SYNTHETIC")
+BOTH = f"{WORDS.zh} {WORDS.en}. "
+KEPT = {".duckdb", ".json"}
+"""Files that are found by their name: the marts say it in every comment, and the folder of the release in its name."""
+
+
+def is_synthetic(deliveries: Iterable[Delivery]) -> bool:
+    """Whether any delivery was simulated; then everything made of them is."""
+    return any(d.synthetic for d in deliveries)
+
+
+def is_marked(release_id: str) -> bool:
+    """Whether a release says by its name that it is made of simulated data."""
+    return release_id.startswith(MARK)
+
+
+def titled(title: str, release_id: str, lang: str) -> str:
+    """A title of a page or chart, with the mark where the release has it."""
+    if not is_marked(release_id):
+        return title
+    return f"【{WORDS.zh} {WORDS.en}】{title}" if lang == "zh" else f"[{WORDS.en}] {title}"
+
+
+def mark_names(folder: Path) -> None:
+    """Puts the mark before the name of every file below `folder` that is not found by its name."""
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        if path.suffix not in KEPT and not path.name.startswith(MARK):
+            path.rename(path.with_name(f"{MARK}_{path.name}"))

@@ -1,0 +1,206 @@
+"""Windows, slices, what is made anew, running sums: every expected number is counted by hand from EVENTS."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import ibis
+import polars as pl
+import pytest
+
+from ipmon.declared import Text
+from ipmon.deliveries import Delivery
+from ipmon.dimensions import DIMENSIONS
+from ipmon.figures import Figure
+from ipmon.paths import DataRoot
+from ipmon.registers.engines import DuckEngine
+from ipmon.registers.ledger import Ledger
+from ipmon.registers.measure import Measure, measure
+from ipmon.registers.measuring import Measuring, Outcome, scopes
+from ipmon.registers.records import Records
+from ipmon.registers.store import Store
+from ipmon.registry import Indicator, Measured, Registry
+
+SCHEMA = {"month": "VARCHAR", "event": "VARCHAR", "days": "BIGINT", "filed_in": "VARCHAR", **dict.fromkeys(DIMENSIONS, "VARCHAR")}
+EVENTS = [  # month, event, days, filed_in, ref_area, ip_type
+    ("2023-11", "granted", 10, "2022", "CN-BJ", "invention"),
+    ("2023-12", "granted", 20, "2022", "CN-BJ", "invention"),
+    ("2023-12", "granted", 60, "2023", "CN-GD", "design"),
+    ("2024-01", "granted", 40, "2023", None, "invention"),
+    ("2024-01", "ended", 5, "2022", "CN-BJ", "invention"),
+    ("2024-02", "ended", 5, "2023", "CN-GD", "design"),
+]
+
+
+@measure("events", windows=("month", "to_date", "year"), slices=((), ("ref_area",), ("ip_type", "ref_area")))
+def granted(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    found = events.filter(events.event == "granted")
+    return found.group_by(by).agg(grants=found.count(), mean_days=found.days.cast("float64").mean())
+
+
+@measure("events", windows=("month",), slices=((), ("ref_area",)), kind="change")
+def stock(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    return events.group_by(by).agg(in_force=ibis.ifelse(events.event == "granted", 1, -1).sum())
+
+
+@measure("events", windows=("month",), kind="cohort")
+def cohorts(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    return events.mutate(cohort=events.filed_in).group_by(by).agg(grants=(events.event == "granted").sum())
+
+
+MEASURES: list[Measure] = [granted, stock, cohorts]
+
+
+class Desk:
+    """A store with the events as facts, and everything that measures them."""
+
+    def __init__(self, root: Path) -> None:
+        self.store, self.said = Store(DataRoot(root)), list[str]()
+        for month in sorted({event[0] for event in EVENTS}):
+            self.lay(month, [event for event in EVENTS if event[0] == month])
+
+    def lay(self, month: str, events: list[tuple[str, str, int, str, str | None, str]]) -> None:
+        names = ["month", "event", "days", "filed_in", "ref_area", "ip_type"]
+        frame = pl.DataFrame(events, schema=names, orient="row", infer_schema_length=None)
+        missing = [pl.lit(None, pl.String).alias(d) for d in DIMENSIONS if d not in names]
+        path = self.store.fact_file("events", month)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frame.with_columns(pl.col("ref_area").cast(pl.String), *missing).select(list(SCHEMA)).write_parquet(path)
+        Ledger(self.store.ledger).note(path, "given")
+
+    def measure(self) -> Outcome:
+        running = DuckEngine(self.store.scratch)
+        try:
+            measuring = Measuring(self.store, Ledger(self.store.ledger), running, {"events": SCHEMA})
+            return measuring.bring_up_to_date(MEASURES, self.said.append)
+        finally:
+            running.close()
+
+    def cells(self, id_: str, window: str, period: str) -> dict[tuple[str, str], dict[str, object]]:
+        rows = pl.read_parquet(self.store.cells(id_, window, period)).to_dicts()
+        return {(row["ip_type"], row["ref_area"]): row for row in rows}
+
+    def figures(self, **indicators: Indicator) -> dict[tuple[str, str, str, str], Figure]:
+        months = self.store.periods("events")
+        behind = {month: delivery(month, day) for day, month in enumerate(months, 1)}
+        records = Records(Registry(indicators), {m.id: m for m in MEASURES}, self.store, {"events": behind}, {"reg": "登记机关"})
+        return {(f.key.indicator_id, f.key.ref_area, f.key.time_period, f.key.accumulation): f for f in records.figures()}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    yield Desk(tmp_path)
+
+
+def delivery(period: str, day: int) -> Delivery:
+    came = datetime(2024, 5, day, tzinfo=UTC)
+    return Delivery(f"reg-{period}", "reg", period, f"{period}.csv", "", "", 0, "utf-8", "csv", came, None, 1)
+
+
+def indicator(column: str, of: str = "granted", **more: object) -> Indicator:
+    text = Text(zh="甲", en="a")
+    entry = {"unit": "items", "nature": "flow", "freq": "M", "direction": "none", "measured": Measured(measure=of, column=column)}
+    return Indicator(title=text, definition=text, **(entry | more))  # type: ignore[arg-type]
+
+
+def test_a_year_needs_twelve_months_and_a_year_to_date_all_since_january() -> None:
+    months = ["2023-11", "2023-12", "2024-01", "2024-02", "2024-04"]
+    assert scopes("month", months) == {month: [month] for month in months}
+    assert scopes("year", months) == {}
+    assert scopes("to_date", months) == {"2024-01": ["2024-01"], "2024-02": ["2024-01", "2024-02"]}
+    whole = [f"2023-{n:02d}" for n in range(1, 13)]
+    assert scopes("year", whole) == {"2023": whole}
+    assert scopes("year", ["2022", "2023"]) == {"2022": ["2022"], "2023": ["2023"]}
+    assert scopes("history", months) == {"all": months}
+
+
+def test_slices_stand_side_by_side_and_leave_out_what_they_cannot_divide(desk: Desk) -> None:
+    desk.measure()
+    december = desk.cells("granted", "month", "2023-12")
+    assert {key: (row["grants"], row["mean_days"]) for key, row in december.items()} == {
+        ("_T", "_T"): (2, 40.0),  # (20 + 60) / 2
+        ("_T", "CN-BJ"): (1, 20.0),
+        ("_T", "CN-GD"): (1, 60.0),
+        ("invention", "CN-BJ"): (1, 20.0),
+        ("design", "CN-GD"): (1, 60.0),
+    }
+    assert list(desk.cells("granted", "month", "2024-01")) == [("_T", "_T")]  # its one grant is of no area
+
+
+def test_the_year_to_date_counts_every_month_since_january(desk: Desk) -> None:
+    desk.measure()
+    assert desk.cells("granted", "to_date", "2024-02")["_T", "_T"]["grants"] == 1
+    assert not desk.store.cells("granted", "to_date", "2023-11").exists()
+
+
+def test_nothing_is_measured_twice_and_a_change_costs_its_own_periods(desk: Desk) -> None:
+    first = desk.measure()
+    assert len(first.made) == 4 + 2 + 4 + 4  # granted by month and to date, stock, cohorts; no whole year
+    assert desk.measure() == Outcome([], 14)
+    desk.lay("2024-02", [("2024-02", "granted", 30, "2024", "CN-BJ", "invention")])
+    again = desk.measure()
+    assert sorted(again.made) == [
+        ("cohorts", "month", "2024-02"),
+        ("granted", "month", "2024-02"),
+        ("granted", "to_date", "2024-02"),
+        ("stock", "month", "2024-02"),
+    ]
+    assert again.left == 10
+
+
+def test_untouched_facts_are_not_read(desk: Desk) -> None:
+    desk.measure()
+    desk.store.fact_file("events", "2023-11").write_bytes(b"no parquet")
+    desk.lay("2024-02", [("2024-02", "granted", 30, "2024", "CN-BJ", "invention")])
+    assert len(desk.measure().made) == 4
+
+
+def test_a_month_that_is_withdrawn_takes_its_cells_with_it(desk: Desk) -> None:
+    desk.measure()
+    path = desk.store.fact_file("events", "2024-02")
+    Ledger(desk.store.ledger).forget(path)
+    path.unlink()
+    desk.measure()
+    assert not desk.store.cells("granted", "month", "2024-02").exists()
+    assert not desk.store.cells("granted", "to_date", "2024-02").exists()
+
+
+def test_stocks_run_on_and_december_is_the_year_s(desk: Desk) -> None:
+    desk.measure()
+    found = desk.figures(in_force=indicator("in_force", "stock", nature="stock"))
+    national = {period: f.value for (_, area, period, _), f in found.items() if area == "CN"}
+    # +1, then +2, then +1 - 1, then -1
+    assert national == {"2023-11": 1, "2023-12": 3, "2023": 3, "2024-01": 3, "2024-02": 2}
+    assert found["in_force", "CN-GD", "2023-11", "stock"].value == 0
+    assert found["in_force", "CN-BJ", "2024-02", "stock"].value == 1  # 1, 2, 1, 1
+
+
+def test_beyond_a_missing_month_there_is_no_stock(desk: Desk) -> None:
+    desk.store.fact_file("events", "2023-12").unlink()
+    Ledger(desk.store.ledger).forget(desk.store.fact_file("events", "2023-12"))
+    desk.measure()
+    found = desk.figures(in_force=indicator("in_force", "stock", nature="stock"))
+    assert {period for _, _, period, _ in found} == {"2023-11"}
+
+
+def test_cohorts_are_summed_over_all_months(desk: Desk) -> None:
+    desk.measure()
+    found = desk.figures(of_cohort=indicator("grants", "cohorts", freq="A"))
+    assert {period: f.value for (_, _, period, _), f in found.items()} == {"2022": 2, "2023": 2}
+
+
+def test_a_figure_says_where_it_comes_from_and_when_it_was_known(desk: Desk) -> None:
+    desk.measure()
+    figure = desk.figures(days=indicator("mean_days", nature="rate"))["days", "CN", "2024-01", "year_to_date"]
+    assert (figure.value, figure.interval.low, figure.basis, figure.decimals) == (Decimal(40), Decimal(40), "records", 2)
+    assert (figure.delivery_id, figure.locator, figure.publisher) == ("reg-2024-01", "granted.mean_days", "登记机关")
+    assert figure.released_on == date(2024, 5, 3)
+    assert (figure.period_start, figure.period_end) == (date(2024, 1, 1), date(2024, 1, 31))
+
+
+def test_where_picks_one_code_as_the_total(desk: Desk) -> None:
+    desk.measure()
+    rule = Measured(measure="granted", column="grants", where={"ip_type": "invention"})
+    found = desk.figures(inventions=indicator("grants", measured=rule))
+    assert {(area, f.key.ip_type) for (_, area, _, _), f in found.items()} == {("CN-BJ", "_T")}

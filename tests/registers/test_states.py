@@ -1,0 +1,67 @@
+"""What was said before a correction: told once, known since, retired on. Days and values by hand."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from ipmon.deliveries import Delivery
+from ipmon.figures import Figure, Key
+from ipmon.intervals import Interval
+from ipmon.registers.states import before, change_days, history
+from ipmon.vintages import vintages_of
+
+FIRST, SECOND, THIRD = date(2024, 2, 5), date(2024, 3, 5), date(2024, 4, 5)
+
+
+def delivery(period: str, day: date, source: str = "reg") -> Delivery:
+    came = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
+    return Delivery(f"{source}-{period}-{day}", source, period, "a.csv", "", "", 0, "utf-8", "csv", came, None, 1)
+
+
+def figure(period: str, value: int, known: date) -> Figure:
+    key = Key("grants", "CN", "_T", "_T", "_T", "_T", "_T", "M", period, "period")
+    number = Decimal(value)
+    return Figure(
+        key, known, known, number, Interval(number, number), "items", 0, "A", "F", known, "day of receipt", "", "official",
+        f"d{value}", "grants.grants", "", "", "", "", basis="records",
+    )  # fmt: skip
+
+
+def test_only_a_file_in_another_s_place_ends_a_state() -> None:
+    came = [
+        delivery("2024-01", FIRST),
+        delivery("2024-02", SECOND),
+        delivery("2024-01", THIRD),
+        delivery("2024-01", SECOND, "tables"),
+    ]
+    assert change_days(came, {"reg"}) == [THIRD]
+    assert [d.period for d in before(came, THIRD)] == ["2024-01", "2024-02", "2024-01"]
+
+
+def test_a_corrected_value_is_known_since_the_correction_and_the_old_one_until_then() -> None:
+    told = history(
+        [(None, [figure("2024-01", 10, FIRST)]), (THIRD, [figure("2024-01", 12, THIRD), figure("2024-02", 7, SECOND)])]
+    )
+    assert {(f.key.time_period, f.value, f.released_on, f.retired_on) for f in told} == {
+        ("2024-01", 10, FIRST, None),
+        ("2024-01", 12, THIRD, None),
+        ("2024-02", 7, SECOND, None),
+    }
+    january = vintages_of([f for f in told if f.key.time_period == "2024-01"])
+    assert [(v.figure.value, v.since, v.until) for v in january] == [(10, FIRST, THIRD), (12, THIRD, None)]
+
+
+def test_an_unchanged_value_keeps_the_day_it_was_first_said() -> None:
+    told = history([(None, [figure("2024-01", 10, FIRST)]), (THIRD, [figure("2024-01", 10, THIRD)])])
+    assert [(f.value, f.released_on) for f in told] == [(10, FIRST)]
+
+
+def test_a_value_of_a_withdrawn_month_is_retired() -> None:
+    told = history([(None, [figure("2024-01", 10, FIRST)]), (THIRD, [])])
+    assert [(f.value, f.retired_on) for f in told] == [(10, THIRD)]
+    assert [(v.since, v.until) for v in vintages_of(told)] == [(FIRST, THIRD)]
+
+
+def test_a_running_sum_behind_a_correction_changes_on_its_day() -> None:
+    """The stock of February rests on February's file of March, but changes because January was corrected in April."""
+    told = history([(None, [figure("2024-02", 17, SECOND)]), (THIRD, [figure("2024-02", 19, SECOND)])])
+    assert [(f.value, f.released_on) for f in told] == [(17, SECOND), (19, THIRD)]
