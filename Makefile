@@ -12,7 +12,7 @@ or name one with make PYTHON=/path/to/python3.12.
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: run test ui bench lint lock
+.PHONY: run test ui bench lint lock spark
 
 run: $(READY)
 	@$(BIN)/ipmon run
@@ -33,11 +33,18 @@ ui: $(READY)
 bench: $(READY)
 	@$(BIN)/python bench/run.py
 
+# The optional extra for measures on Spark (IPMON_ENGINE=local[2] or spark://host:7077). It runs on Java 17, which it does not install.
+spark: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation --use-pep517 \
+	  -r requirements-spark.lock
+
 # Resolves requirements.in again, keeping what the lock holds unless UPGRADE=--upgrade is given.
 lock: $(READY)
 	@$(BIN)/python -m venv "$(WORK)/lock-tools" && "$(WORK)/lock-tools/bin/pip" install --quiet uv
 	@"$(WORK)/lock-tools/bin/uv" pip compile requirements.in $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	  --no-strip-extras --no-header --no-annotate --quiet --output-file requirements.lock
+	@"$(WORK)/lock-tools/bin/uv" pip compile requirements-spark.in --constraint requirements.lock $(UPGRADE) --universal \
+	  --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-annotate --quiet --output-file requirements-spark.lock
 
 $(READY):
 	@p="$(PYTHON)"; "$${p:-false}" -c $(SUITS) 2>/dev/null || \

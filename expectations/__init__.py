@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import great_expectations as gx
 
-from expectations import assessments, figures, observations, targets, vintages, wide_views
+from expectations import assessments, facts, figures, observations, targets, vintages, wide_views
 
 
-def suites(views: Sequence[str]) -> list[gx.ExpectationSuite]:
-    """Every suite, named after the table it runs on; `views` are the wide views of the mart."""
+def suites(views: Sequence[str], fact_tables: Sequence[str] = ()) -> list[gx.ExpectationSuite]:
+    """Every suite, named after the table it runs on; `views` are the wide views of the mart, `fact_tables` those to look at."""
     tables = [module.suite() for module in (figures, observations, vintages, targets, assessments)]
-    return tables + [wide_views.suite(view) for view in views]
+    counted = [suite for suite in facts.fact_suites() if suite.name in fact_tables]
+    return tables + counted + [wide_views.suite(view) for view in views]

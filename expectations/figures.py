@@ -5,7 +5,7 @@ Belongs here: what holds before any number is understood. Not here: values and u
 
 import great_expectations as gx
 
-from expectations.rules import decoded, filled, has_rows, in_set, matches, no_rows, unique, words
+from expectations.rules import decoded, filled, in_set, matches, no_rows, unique, words
 
 REQUIRED = ["delivery_id", "source_id", "locator", "series_id", "period", "period_kind", "publisher", "quality"]
 TEXT = ["series_id", "name_zh", "name_en", "dimension", "publisher", "source_title", "note"]
@@ -14,6 +14,8 @@ QUALITIES = ["official", "official-reprint", "secondary", "derived"]
 PERIOD = r"^\d{4}(/\d{4})?(-\d{2}(-\d{2})?|-[HSQ]\d)?$"
 ODD_DATE = """select * from {batch}
     where published_on <> '' and not regexp_full_match(published_on, '[0-9]{{4}}(-[0-9]{{2}}(-[0-9]{{2}})?)?')"""
+NOTHING = """select 'nothing' as found
+    where not exists (from {batch}) and not exists (from observations where basis = 'records')"""
 UNTRIMMED = "select * from {batch} where value <> trim(value) or unit <> trim(unit) or dimension <> trim(dimension)"
 LOOK = "按 locator 在交付文件中查看该行。 Look at the row in the delivery, by its locator."
 RECEIVE = "先接收一份交付文件。 Receive a delivery first."
@@ -26,7 +28,7 @@ def suite() -> gx.ExpectationSuite:
     return gx.ExpectationSuite(
         name="figures",
         expectations=[
-            has_rows(words("has_rows", "至少有一行数据", "There is at least one row", RECEIVE)),
+            no_rows(NOTHING, words("has_rows", "有数据或有登记记录", "There are figures, or records", RECEIVE)),
             filled(REQUIRED, words("required_filled", "必填列都有内容", "Every required column is filled", LOOK)),
             unique(["delivery_id", "locator"], words("cell_unique", "一个单元格只读一次", "A cell is read once", CONTRACT)),
             matches(

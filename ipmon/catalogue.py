@@ -152,7 +152,8 @@ def deliveries(received: Sequence[Delivery], excluded: Iterable[Excluded]) -> li
             "received_at": d.received_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "issued_on": d.issued_on,
             "rows_count": d.rows,
-            "rows_excluded": left_out[d.delivery_id],
+            "rows_excluded": left_out[d.delivery_id] + d.rows_bad,
+            "withdrawn_on": d.withdrawal.issued_on if d.withdrawal else None,
             "findings": "; ".join(str(f) for f in d.findings),
         }
         for d in received

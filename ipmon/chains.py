@@ -30,7 +30,7 @@ def lay(chain: Sequence[Delivery], staged: Mapping[str, pl.DataFrame]) -> list[R
     """
     everything: list[Row] = []
     in_force: dict[tuple[Any, ...], Row] = {}
-    for position, (day, delivery) in enumerate(_turns(chain)):
+    for position, (day, delivery) in enumerate(turns(chain)):
         said = _said(staged[delivery.delivery_id]) if delivery else {}
         for gone in in_force.keys() - said.keys():
             in_force[gone]["retired_on"] = day
@@ -41,7 +41,7 @@ def lay(chain: Sequence[Delivery], staged: Mapping[str, pl.DataFrame]) -> list[R
     return everything
 
 
-def _turns(chain: Sequence[Delivery]) -> list[tuple[date, Delivery | None]]:
+def turns(chain: Sequence[Delivery]) -> list[tuple[date, Delivery | None]]:
     """The days on which another file came to hold, with that file; None where all had been withdrawn."""
     events = [(d.order, d, True) for d in chain] + [(d.withdrawal.order, d, False) for d in chain if d.withdrawal]
     held: list[Delivery] = []

@@ -55,7 +55,9 @@ def strictest(grades: Iterable[Grade]) -> Grade:
     return max(grades, key=GRADES.index, default="public")
 
 
-def grades_of(registry: Registry, contracts: Mapping[str, SourceContract | Register], compared: Mapping[str, Iterable[str]]) -> Grades:
+def grades_of(
+    registry: Registry, contracts: Mapping[str, SourceContract | Register], compared: Mapping[str, Iterable[str]]
+) -> Grades:
     """The grades as declared, carried along derivations and identities. `compared`: the indicators that each identity reads."""
     indicators = {id_: indicator.grade for id_, indicator in registry.indicators.items()}
     for id_ in registry.in_dependency_order():

@@ -6,7 +6,7 @@ Belongs here: the adapter, and results as plain rows. Not here: any rule about d
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +14,20 @@ from typing import Any, Literal
 
 import duckdb
 
+from ipmon import sql
+
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # GX reads it once, when it is imported
 
 Severity = Literal["error", "warning", "info"]
 Status = Literal["passed", "failed", "errored"]
 SEVERITIES: dict[str, Severity] = {"critical": "error", "warning": "warning", "info": "info"}
+Beside = Mapping[str, Sequence[Path]]
+MEMORY_LIMIT = "2GB"
 EXAMPLES = 3
 TELLING = (
     "target_id", "indicator_id", "series_id", "ref_area", "counterpart_area", "time_period", "period", "accumulation",
-    "value", "unit", "status", "basis", "released_on", "superseded_on", "delivery_id", "locator",
+    "value", "unit", "status", "basis", "released_on", "superseded_on", "delivery_id", "locator", "month", "event", "event_date",
+    "application_no", "record_no", "registration_no", "patent_no", "id",
 )  # fmt: skip
 """Columns by which a reader finds an offending row again; of a row without any of them all columns are shown."""
 
@@ -43,7 +48,7 @@ class CheckResult:
     guidance: str
 
 
-def validate(mart: Path, suites: Callable[[], Iterable[Any]], beside: Mapping[str, Path] | None = None) -> list[CheckResult]:
+def validate(mart: Path, suites: Callable[[], Iterable[Any]], beside: Beside | None = None) -> list[CheckResult]:
     """Run every suite on the table of its name in `mart`, read-only.
 
     `suites` is called after GX is made ready, so that whoever passes it need not import GX before. `beside` names
@@ -132,7 +137,7 @@ def _first_line(text: str) -> str:
 
 
 @contextmanager
-def _source(mart: Path, beside: Mapping[str, Path]) -> Iterator[Any]:
+def _source(mart: Path, beside: Beside) -> Iterator[Any]:
     """The mart as a GX data source; its connections are closed at the end, so that a writer can follow."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -158,11 +163,11 @@ def _source(mart: Path, beside: Mapping[str, Path]) -> Iterator[Any]:
             connection.close()
 
 
-def _connection(mart: Path, beside: Mapping[str, Path]) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(str(mart), read_only=True)
-    for name, path in beside.items():
-        quoted = str(path).replace("'", "''")
-        connection.execute(f"create temp view \"{name}\" as from read_parquet('{quoted}')")
+def _connection(mart: Path, beside: Beside) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(mart), read_only=True, config={"memory_limit": MEMORY_LIMIT})
+    for name, files in beside.items():
+        listed = ", ".join(sql.literal(str(file)) for file in files)
+        connection.execute(f"create temp view {sql.name(name)} as from read_parquet([{listed}])")
     return connection
 
 

@@ -174,7 +174,7 @@ def _previous(root: DataRoot) -> dict[str, str] | None:
 
 def _inputs(mart: Path) -> list[dict[str, str]]:
     with duckdb.connect(str(mart), read_only=True) as connection:
-        rows = connection.execute("select delivery_id, sha256 from deliveries order by all").fetchall()
+        rows = connection.execute("select delivery_id, sha256 from deliveries where withdrawn_on is null order by all").fetchall()
     return [{"delivery_id": delivery, "sha256": digest} for delivery, digest in rows]
 
 

@@ -1,6 +1,6 @@
 """How simulated data are told from real ones, wherever a reader may meet them.
 
-Belongs here: the mark, and putting it on. Not here: making such data (see simulator), or refusing to mix them (registers/intake.py).
+Belongs here: the mark, and putting it on. Not here: making such data (see simulator), or refusing to mix them (door.py).
 """
 
 from collections.abc import Iterable

@@ -11,7 +11,6 @@ from decimal import Decimal
 
 from ipmon.figures import QUALITIES, STAGES, Figure, Key
 
-
 BASES = ("published", "records", "derived")
 """What speaks for a key, the first one first."""
 

@@ -22,8 +22,9 @@ from ipmon.quality_page import render
 from ipmon.release import current_id
 
 WIDE_VIEWS = "wide_views"
-"""All wide views are one subject: each has the same rules, and the rows of a check's result say which view they are about."""
-TABLES = ("figures", "observations", "vintages", "targets", "assessments", WIDE_VIEWS)
+"""All wide views are one subject, and so are all facts: the rows of a check's result say which table they are about."""
+FACTS = "facts"
+TABLES = (FACTS, "figures", "observations", "vintages", "targets", "assessments", WIDE_VIEWS)
 WITHOUT_WARNINGS = ("vintages", "targets", "assessments")
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 KINDS = [(t, s) for t in TABLES for s in SEVERITIES if s == "error" or t not in WITHOUT_WARNINGS]
@@ -43,18 +44,22 @@ def _spec(table: str, severity: str) -> dg.AssetCheckSpec:
 @dg.resource
 def checker() -> Iterator[Checker]:
     """Started with the run, so that Great Expectations is imported when there is a mart to check."""
-    with checking.checker("expectations", list(declarations().schema.views), {"figures": data_root().staged_public}) as made:
+    with checking.checker("expectations", list(declarations().schema.views), data_root().staged_public) as made:
         yield made
 
 
 @dg.multi_asset_check(name="expectations", specs=[_spec(*kind) for kind in KINDS])
 def expectations(occasion: Occasion, checker: dg.ResourceParam[Checker], candidate: Mart) -> Iterator[dg.AssetCheckResult]:
     """Every suite, run once on the candidate's public mart since that was built."""
-    views = declarations().schema.views
     found = checker.results(candidate.public)
     _record(candidate, occasion, found)
     for kind in KINDS:
-        yield _reported(*kind, [r for r in found if (WIDE_VIEWS if r.table_name in views else r.table_name, r.severity) == kind])
+        yield _reported(*kind, [r for r in found if (_subject(r.table_name), r.severity) == kind])
+
+
+def _subject(table: str) -> str:
+    facts = {register.facts for register in declarations().registers.values()}
+    return WIDE_VIEWS if table in declarations().schema.views else FACTS if table in facts else table
 
 
 def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:

@@ -6,16 +6,12 @@ Belongs here: the words of the command line, exit codes, and what is printed whe
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ipmon.errors import IpmonError
 from ipmon.paths import data_root
-
-if TYPE_CHECKING:
-    from ipmon.door import Receipt
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -114,38 +110,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _receive(options: argparse.Namespace) -> int:
-    from assets import declarations
+    from pipelines.receiving import receive, told
 
-    declared, now = declarations(), datetime.now(UTC)
-    if options.source in declared.registers:
-        from ipmon.registers.intake import receive as receive_register
-
-        register = declared.registers[options.source]
-        receipt = receive_register(options.file, register, options.period, options.issued, data_root(), now)
-    elif options.source in declared.contracts:
-        from ipmon.intake import receive
-
-        contract = declared.contracts[options.source]
-        receipt = receive(options.file, contract, options.period, options.issued, data_root(), now, declared.dimensions)
-    else:
-        known = ", ".join(sorted([*declared.contracts, *declared.registers]))
-        raise IpmonError(f"There is no source '{options.source}'. Known sources and registers: {known}.")
-    return _print(_receipt(receipt))
-
-
-def _receipt(receipt: "Receipt") -> Iterator[str]:
-    """What became of a file, and what a reader should know of it."""
-    delivery = receipt.delivery
-    what = f"{delivery.rows} rows, {delivery.container} {delivery.encoding}".rstrip()
-    yield f"{receipt.outcome}: {delivery.delivery_id}, {what}, raw/{delivery.path}"
-    if delivery.rows_bad:
-        from ipmon.registers.store import Store
-
-        bad = Store(data_root()).quarantine(delivery.source_id, delivery.period, delivery.delivery_id)
-        total = delivery.rows + delivery.rows_bad
-        yield f"note: {delivery.rows_bad} of {total} rows break the contract and lie in {bad.relative_to(data_root().root)}"
-    yield from (f"note: {finding.en}" for finding in delivery.findings)
-    yield from (f"note: column '{column}' is not in the contract and was not loaded" for column in delivery.extra_columns)
+    return _print(told(receive(options.file, options.source, options.period, options.issued, data_root()), data_root()))
 
 
 def _withdraw(options: argparse.Namespace) -> int:
@@ -215,9 +182,8 @@ def _query(options: argparse.Namespace) -> int:
 
 
 def _simulate(options: argparse.Namespace) -> int:
-    from ipmon.simulator.simulate import simulate
-
     from assets import declarations
+    from ipmon.simulator.simulate import simulate
 
     simulate(options.into, options.records, options.seed, options.dirt, declarations().registers, _tell)
     print(f"{options.into} holds simulated registers. Publish a release of them with: IPMON_HOME={options.into} ipmon run")

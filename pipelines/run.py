@@ -26,7 +26,7 @@ def run(as_of: date | None) -> str:
     started, root, run_id = time.monotonic(), data_root(), str(uuid4())
     before = current_id(root)
     day = as_of or datetime.now(CHINA).date()
-    if is_repeat(root, day, (d.delivery_id for d in received_by(load_manifest(root), day))):
+    if is_repeat(root, day, (d.delivery_id for d in received_by(load_manifest(root), day) if not d.withdrawal)):
         return f"Nothing new: release {before} already says what these deliveries say on {day}."
     try:
         _execute(_dagster_home(root), as_of, run_id)

@@ -5,17 +5,16 @@ Belongs here: looking into data/inbox and reporting. Not here: taking files in (
 
 import re
 import time
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 
 from assets import declarations
 from ipmon.errors import IpmonError
-from ipmon.intake import receive
 from ipmon.paths import DataRoot, data_root
-from ipmon.registers.intake import receive as receive_register
 from pipelines.jobs import release_job
+from pipelines.receiving import receive
 
 NAME = re.compile(
     r"(?P<source>[a-z][a-z0-9_]*)@(?P<period>\d{4}(?:-(?:S[12]|Q[1-4]|\d\d))?)(?:@(?P<issued>\d{4}-\d\d-\d\d))?\.\w+"
@@ -60,13 +59,9 @@ def _receive(path: Path, root: DataRoot) -> str:
     match, declared = NAME.fullmatch(path.name), declarations()
     if match is None or match["source"] not in {*declared.contracts, *declared.registers}:
         return f"left {path.name}: name it <source>@<period>.<ending> with a source of assets/sources or assets/registers"
-    source, period, now = match["source"], match["period"], datetime.now(UTC)
     try:
         issued = date.fromisoformat(match["issued"]) if match["issued"] else None
-        if source in declared.registers:
-            receipt = receive_register(path, declared.registers[source], period, issued, root, now, inside=root.inbox)
-        else:
-            receipt = receive(path, declared.contracts[source], period, issued, root, now, declared.dimensions, root.inbox)
+        receipt = receive(path, match["source"], match["period"], issued, root, root.inbox)
     except ValueError:
         return f"left {path.name}: {match['issued']} is no date"
     except IpmonError as error:

@@ -11,6 +11,7 @@ import polars as pl
 
 from assets import declarations
 from assets.occasion import OWNERS, Occasion
+from assets.registers.assets import Counted
 from ipmon.alerts import Alert, alerts
 from ipmon.chains import lay
 from ipmon.corrections import Corrector
@@ -75,10 +76,10 @@ def _public(staged: pl.DataFrame) -> pl.DataFrame:
 
 
 @dg.asset(group_name="observations", owners=OWNERS, kinds={"python"})
-def observations(context: dg.AssetExecutionContext, figures: Conformed, records: list[Figure]) -> Book:
+def observations(context: dg.AssetExecutionContext, figures: Conformed, records: Counted) -> Book:
     """Vintages of every value: when it became known, when it was superseded, which of several sources holds."""
     book = Book()
-    book.enter([*figures.figures, *records])
+    book.enter([*figures.figures, *records.figures])
     context.add_output_metadata({"vintages": len(book.all())})
     return book
 
@@ -87,12 +88,12 @@ def observations(context: dg.AssetExecutionContext, figures: Conformed, records:
     group_name="indicators", owners=OWNERS, kinds={"python"}, metadata={"declarations": "assets/indicators, assets/identities"}
 )
 def indicators(
-    context: dg.AssetExecutionContext, occasion: Occasion, figures: Conformed, records: list[Figure], observations: Book
+    context: dg.AssetExecutionContext, occasion: Occasion, figures: Conformed, records: Counted, observations: Book
 ) -> Compiled:
     """Derived indicators from like vintages, reconciliation with published twins, identities, revisions and alerts."""
     declared, book = declarations(), observations
     derivations = derive(declared.registry, book, declared.dimensions)
-    compared = [*twins(derivations, book), *record_twins(records, book)]
+    compared = [*twins(derivations, book), *record_twins(records.figures, book)]
     compared += reconcile(declared.identities, book, declared.dimensions.areas)
     revised = revisions(book, declared.registry)
     idle = [c for c in declared.corrections if c.id not in figures.corrected]

@@ -12,6 +12,7 @@ import dagster as dg
 from assets import declarations
 from assets.indicators.assets import Compiled, Conformed
 from assets.occasion import OWNERS, Occasion
+from assets.registers.assets import Counted
 from ipmon import catalogue, tables
 from ipmon.assessment import Assessment
 from ipmon.checking import Checker
@@ -42,6 +43,7 @@ def mart(
     context: dg.AssetExecutionContext,
     occasion: Occasion,
     checker: dg.ResourceParam[Checker],
+    records: Counted,
     figures: Conformed,
     indicators: Compiled,
     assessments: list[Assessment],
@@ -65,7 +67,7 @@ def mart(
         context.log.info("the current release holds the same content")
         return
     made = Mart(folder, content, content.release_id(occasion.day))
-    checker.begin(made.public)
+    checker.begin(made.public, records.made)
     yield dg.Output(made, metadata=_metadata(folder, rows))
 
 

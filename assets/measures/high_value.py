@@ -5,13 +5,13 @@ not show.
 """
 
 import ibis
-import ibis.expr.types as ir
 
 from assets.measures.month_ends import month_ends, month_number, month_of
 from assets.measures.themes import ANY
 from ipmon.registers.measure import measure
 
-MONTHS_TO_TEN_YEARS = 120
+TEN_YEARS = 120
+"""In months."""
 CASES = ("over_ten_years", "themes", "either")
 
 
@@ -24,33 +24,34 @@ def high_value_partial(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     missing: registers name no foreign patents and no prizes, and pledges name no patent. Domestic is without Hong Kong, Macao
     and Taiwan. Source: guideline/methodology, 2.3.
     """
-    lives = _lives(events)
-    themed, granted = lives.themed, lives.granted
-    old = ibis.greatest(granted, month_of(lives.filing_date) + MONTHS_TO_TEN_YEARS)
-    entries = lives.mutate(
-        over_ten_years=old, themes=ibis.ifelse(themed, granted, ibis.null("int64")), either=ibis.ifelse(themed, granted, old)
-    )
-    steps = ibis.union(*(_steps(entries, case, by[1:]) for case in CASES))
+    lives = _lives(events, by[1:])
+    themes = ibis.ifelse(lives.themed, lives.granted, ibis.null("int64"))
+    steps = _steps(lives.mutate(over_ten_years=lives.old, themes=themes, either=themes.fill_null(lives.old)), by[1:])
     ends = month_ends(events)
     until = ends.inner_join(steps, steps.at <= ends.number)
     return until.group_by(by).agg(**{case: until.step.sum(where=until.case == case).fill_null(0) for case in CASES})
 
 
-def _lives(events: ibis.Table) -> ibis.Table:
-    """One row a domestic invention granted: the months of its grant and end (null while in force), and if it is `themed`."""
+def _lives(events: ibis.Table, slice_: tuple[str, ...]) -> ibis.Table:
+    """Domestic inventions granted: how many `patents` share their months of grant, of old age and of end (null while in force).
+
+    `old` is the month of the tenth anniversary of filing, but not before the grant; `themed` says that they belong to a theme.
+    """
     own = events.filter(events.ip_type == "invention", events.counterpart_area == "DOM-ML")
-    granted = own.filter(own.event == "granted")
     ended = own.filter(own.event == "ended").group_by("application_no").agg(ended=month_number(own.month).min())
-    found = ANY.found_in(granted.ipc_all).fill_null(False)
-    marked = granted.mutate(granted=month_number(granted.month), themed=found)
-    return marked.left_join(ended, "application_no")
+    granted = own.filter(own.event == "granted").left_join(ended, "application_no")
+    found = ibis.ifelse(granted.ipc_all.re_search(ANY.hint()), ANY.found_in(granted.ipc_all), False).fill_null(False)
+    month = month_number(granted.month)
+    marked = granted.mutate(granted=month, themed=found, old=ibis.greatest(month, month_of(granted.filing_date) + TEN_YEARS))
+    return marked.group_by(["granted", "old", "ended", "themed", *slice_]).agg(patents=marked.count())
 
 
-def _steps(entries: ibis.Table, case: str, slice_: tuple[str, ...]) -> ibis.Table:
-    """What a case adds and takes in each month: an invention enters it with one date and leaves it when the patent ends."""
-    entered: ir.IntegerColumn = entries[case]
-    members = entries.filter(entered.notnull(), entries.ended.isnull() | (entered < entries.ended))
-    kept = members.select(*slice_, at=members[case], step=1)
-    left = members.filter(members.ended.notnull()).select(*slice_, at=members.ended, step=-1)
-    steps = ibis.union(kept, left)
-    return steps.group_by(["at", *slice_]).agg(step=steps.step.sum()).mutate(case=ibis.literal(case))
+def _steps(lives: ibis.Table, slice_: tuple[str, ...]) -> ibis.Table:
+    """What each case adds and takes `at` a month: inventions enter it with one date and leave it when the patents end."""
+    entries = ibis.array([ibis.struct({"case": case, "start": lives[case]}) for case in CASES])
+    entered = lives.select(*slice_, "ended", "patents", entry=entries.unnest()).unpack("entry")
+    members = entered.filter(entered.start.notnull(), entered.ended.isnull() | (entered.start < entered.ended))
+    moves = [(members.start, members.patents), (members.ended, -members.patents)]
+    structs = ibis.array([ibis.struct({"at": at, "step": step}) for at, step in moves])
+    steps = members.select(*slice_, "case", move=structs.unnest()).unpack("move").drop_null(["at"])
+    return steps.group_by([*slice_, "case", "at"]).agg(step=steps.step.sum())

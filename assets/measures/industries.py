@@ -96,15 +96,18 @@ def class_densities(accounts: ibis.Table, events: ibis.Table) -> ibis.Table:
 
 
 def invention_shares(events: ibis.Table) -> ibis.Table:
-    """Inventions granted by class and year, in parts of `WHOLE`: a patent in n classes gives each an nth."""
+    """Inventions granted by class and year, in parts of `WHOLE`: a patent in n classes gives each an nth.
+
+    Patents with one list of symbols are alike and are placed once.
+    """
     granted = events.filter(events.event == "granted", events.ip_type == "invention")
-    symbols = granted.select(
-        "application_no", year=granted.month.substr(0, 4).cast("int32"), symbol=granted.ipc_all.split(";").unnest()
-    )
+    counted = granted.group_by([granted.month.substr(0, 4).cast("int32").name("year"), "ipc_all"]).agg(patents=granted.count())
+    symbols = counted.select("ipc_all").distinct().mutate(symbol=ibis._.ipc_all.split(";").unnest())
     placed = symbols.mutate(ipc=symbols.symbol.strip().substr(0, 4)).inner_join(ibis.memtable(rules()), "ipc")
-    classes = placed.select("application_no", "year", "industry").distinct()
-    shared = classes.mutate(share=WHOLE // classes.count().over(group_by="application_no"))
-    return shared.group_by(["industry", "year"]).agg(shares=shared.share.sum())
+    classes = placed.select("ipc_all", "industry").distinct()
+    parted = classes.mutate(part=WHOLE // classes.count().over(group_by="ipc_all"))
+    shared = counted.inner_join(parted, "ipc_all")
+    return shared.group_by(["industry", "year"]).agg(shares=(shared.patents * shared.part).sum())
 
 
 def _density(shares: ibis.Value, jobs: ibis.Value) -> ibis.Value:
@@ -122,4 +125,4 @@ def _tested(classes: ibis.Table) -> ibis.Table:
     )
     added, jobs = weighed.value_added.cast("float64"), weighed.employment.cast("float64")
     large = (added > weighed.average_added) | (jobs > weighed.average_jobs)
-    return weighed.mutate(ours=(weighed.density > weighed.threshold) & large)
+    return weighed.mutate(ours=((weighed.density > weighed.threshold) & large).fill_null(False))

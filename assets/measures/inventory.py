@@ -26,7 +26,7 @@ def inventory_state(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     guideline/methodology, 2.11.
     """
     done = patents.inventoried_on.notnull()
-    pooled, converted = done & patents.in_library, patents.converted_on >= patents.inventoried_on
+    pooled, converted = done & patents.in_library, (patents.converted_on >= patents.inventoried_on).fill_null(False)
     inventoried = patents.count(where=done)
     return patents.group_by(by).agg(
         listed=patents.count(),
@@ -56,7 +56,8 @@ def inventory_grades(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """
     done = patents.inventoried_on.notnull()
     numbers: dict[str, ir.NumericScalar] = {}
-    for who, grade in {"self": patents.self_grade, "firm": patents.firm_grade}.items():
+    for who, given in {"self": patents.self_grade, "firm": patents.firm_grade}.items():
+        grade = given.fill_null("")
         graded = patents.count(where=done & grade.isin(GRADES))
         numbers |= {f"{who}_graded": graded}
         numbers |= {f"{who}_{g}_share": percent(patents.count(where=done & (grade == g)), graded) for g in GRADES}
@@ -88,7 +89,7 @@ def conversion_cohorts(snapshots: ibis.Table, by: tuple[str, ...]) -> ibis.Table
     shares = {
         f"within_{months}": ibis.ifelse(
             cohorts.observed.min() >= months,
-            percent(cohorts.count(where=cohorts.waited < months), cohorts.count()),
+            percent(cohorts.count(where=(cohorts.waited < months).fill_null(False)), cohorts.count()),
             ibis.null("float64"),
         )
         for months in COHORT_MONTHS

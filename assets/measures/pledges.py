@@ -13,7 +13,7 @@ ENTERPRISES = ("large", *SMALLER)
 SMALL_LOAN_CNY = 10_000_000
 
 
-@measure("pledges", windows=("month", "to_date", "year"), slices=((), ("ref_area",)))
+@measure("pledges", windows=("month", "to_date", "year"), yearly=(("ref_area",),))
 def pledges(registered: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Pledge registrations and whom they finance.
 

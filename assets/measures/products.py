@@ -32,7 +32,7 @@ def products_in_force(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     )
 
 
-@measure("product_events", windows=("month", "to_date", "year"), slices=SLICES)
+@measure("product_events", windows=("month", "to_date", "year"), yearly=(("ref_area",),))
 def products_approved(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Products newly `registered` and `certified`, each with its `…_output`: CNY of the year before, and not value added."""
     new = events.filter(events.event == "approved")
@@ -51,7 +51,7 @@ def model_enterprises_in_force(events: ibis.Table, by: tuple[str, ...]) -> ibis.
     return events.group_by(by).agg(enterprises=_net(events, ibis.literal(True)))
 
 
-@measure("enterprise_events", windows=("month", "to_date", "year"), slices=SLICES)
+@measure("enterprise_events", windows=("month", "to_date", "year"), yearly=(("ref_area",),))
 def model_enterprises_approved(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Model `enterprises` newly approved, and their `output`: CNY of the year before approval."""
     new = events.filter(events.event == "approved")
@@ -80,7 +80,7 @@ def service_network(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     )
 
 
-@measure("network_events", windows=("month", "to_date", "year"), slices=SLICES)
+@measure("network_events", windows=("month", "to_date", "year"), yearly=(("ref_area",),))
 def service_network_approved(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Newly approved `national_outlets` and `prefecture_institutions`, an institution once."""
     new = events.filter(events.event == "approved")

@@ -13,7 +13,7 @@ KINDS = {"assignments": "assignment", "licences": "licence", "open_licences": "o
 PUBLIC_OWNERS = ("universities", "research_institutes")
 
 
-@measure("patent_transactions", windows=("month", "to_date", "year"), slices=((), ("owner_kind",), ("ref_area",)))
+@measure("patent_transactions", windows=("month", "to_date", "year"), slices=((), ("owner_kind",)), yearly=(("ref_area",),))
 def transactions(records: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Events and the patents that they concern, kept apart: one patent may be licensed many times.
 
@@ -39,7 +39,7 @@ def transactions(records: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     )
 
 
-@measure("patent_transactions", windows=("month", "to_date", "year"), slices=((), ("ref_area",)))
+@measure("patent_transactions", windows=("month", "to_date", "year"), yearly=(("ref_area",),))
 def university_transactions(records: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """The numbers of `transactions` for patents that universities and research institutes give away or license, both together."""
     return transactions(records.filter(records.owner_kind.isin(PUBLIC_OWNERS)), by=by)

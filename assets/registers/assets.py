@@ -4,7 +4,10 @@ Belongs here: the partitioned facts and the figures counted from them. Not here:
 (assets/measures), how any of it is done (ipmon/registers).
 """
 
+import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 
@@ -13,6 +16,7 @@ from assets.occasion import OWNERS, Occasion
 from ipmon.deliveries import load_manifest, received_by
 from ipmon.figures import Figure
 from ipmon.registers.contract import Register
+from ipmon.telling import teller
 
 REGISTERS = declarations().registers
 FIRST_MONTH = "2012-01"
@@ -62,7 +66,17 @@ def _facts(register: Register) -> dg.AssetsDefinition:
 
 
 raw = [_raw(register) for register in REGISTERS.values()]
-facts = [_facts(register) for register in REGISTERS.values() if register.delivers != "year"]
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", dg.BetaWarning)  # of backfill_policy; the release is pinned
+    facts = [_facts(register) for register in REGISTERS.values() if register.delivers != "year"]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What registers say of the indicators, and the fact files that were made for it, by fact table."""
+
+    figures: list[Figure]
+    made: dict[str, list[Path]]
 
 
 @dg.asset(
@@ -72,17 +86,18 @@ facts = [_facts(register) for register in REGISTERS.values() if register.deliver
     kinds={"ibis", "duckdb"},
     metadata={"measures": "assets/measures"},
 )
-def records(context: dg.AssetExecutionContext, occasion: Occasion) -> list[Figure]:
+def records(context: dg.AssetExecutionContext, occasion: Occasion) -> Counted:
     """What registers say of the indicators: facts and measures of changed months made anew, all others left alone."""
     deliveries = [d for d in received_by(load_manifest(occasion.root), occasion.day) if d.source_id in REGISTERS]
     if not deliveries:
-        return []
+        return Counted([], {})
     from assets.measures import measures
     from ipmon.registers.update import Registers
 
     made = Registers(occasion.root, REGISTERS, measures())
-    update = made.update(deliveries, context.log.info)
+    update = made.update(deliveries, teller())
     context.log.info(update.told)
     figures = made.figures(declarations().registry, declarations().grades, deliveries)
-    context.add_output_metadata({"figures": len(figures), "done": update.told})
-    return figures
+    unknown = sum(s.strangers for s in update.strangers)
+    context.add_output_metadata({"figures": len(figures), "done": update.told, "records named that no register holds": unknown})
+    return Counted(figures, update.made)

@@ -50,5 +50,4 @@ def staged(context: dg.AssetExecutionContext, occasion: Occasion) -> None:
     rows = pl.concat([NO_ROWS, *(read_staged(d, CONTRACTS[d.source_id], dimensions, occasion.root) for d in tables)])
     rows.write_parquet(occasion.root.work / "staged.parquet")
     counts = rows.group_by("source_id").len("rows").sort("source_id").to_dicts()
-    table = dg.MetadataValue.table([dg.TableRecord(count) for count in counts])
-    context.add_output_metadata({"dagster/row_count": rows.height, "sources": table})
+    context.add_output_metadata({"dagster/row_count": rows.height, "sources": dg.MetadataValue.json(counts)})

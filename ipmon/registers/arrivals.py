@@ -3,12 +3,12 @@
 Belongs here: due days of registers, and what became of each period. Not here: the figures' due days (see duedates.py).
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from ipmon.deliveries import Delivery, chain
+from ipmon.deliveries import Delivery, chain, in_force
 from ipmon.periods import Period, month_end, parse, period
 from ipmon.registers.contract import Register
 
@@ -31,36 +31,34 @@ class Arrival:
     delivery_ids: tuple[str, ...]
 
 
-def arrivals(
-    registers: Mapping[str, Register], deliveries: Sequence[Delivery], today: date, withdrawn: Collection[str] = ()
-) -> list[Arrival]:
+def arrivals(registers: Mapping[str, Register], deliveries: Sequence[Delivery], today: date) -> list[Arrival]:
     """Every period of every register, from its first delivery to the last period that has closed or came early.
 
-    `withdrawn`: the ids of deliveries that their publisher took back. A register that never delivered anything has no row.
+    A register that never delivered anything has no row.
     """
-    return [row for register in registers.values() for row in _grid(register, deliveries, today, withdrawn)]
+    return [row for register in registers.values() for row in _grid(register, deliveries, today)]
 
 
 def due_on(register: Register, about: Period) -> date:
     """The day by which a period is due: a month in the month after it, a year in December of the year after (project default)."""
     after = about.end + timedelta(days=1)
-    last = month_end(after.year, after.month if about.freq == "M" else 12)
+    last = month_end(after.year, after.month if register.cadence == "monthly" else 12)
     return last.replace(day=min(register.due_day, last.day))
 
 
-def _grid(register: Register, deliveries: Sequence[Delivery], today: date, withdrawn: Collection[str]) -> Iterator[Arrival]:
+def _grid(register: Register, deliveries: Sequence[Delivery], today: date) -> Iterator[Arrival]:
     came = sorted({d.period for d in deliveries if d.source_id == register.id})
     about = parse(came[0]) if came else None
     while about and (about.end < today or about.label <= came[-1]):
-        yield _arrival(register, about, chain(deliveries, register.id, about.label), today, withdrawn)
+        yield _arrival(register, about, deliveries, today)
         about = _next(about)
 
 
-def _arrival(register: Register, about: Period, came: list[Delivery], today: date, withdrawn: Collection[str]) -> Arrival:
-    standing = [d for d in came if d.delivery_id not in withdrawn]
-    due, corrections = due_on(register, about), max(len(standing) - 1, 0)
-    ids = tuple(d.delivery_id for d in standing)
-    return Arrival(register.id, about.label, _status(came, standing, due, today), due, corrections, ids)
+def _arrival(register: Register, about: Period, deliveries: Sequence[Delivery], today: date) -> Arrival:
+    which, due = (register.id, about.label), due_on(register, about)
+    came, standing = chain(deliveries, *which), in_force(deliveries, *which)
+    corrections, ids = max(len(standing) - 1, 0), tuple(d.delivery_id for d in standing)
+    return Arrival(*which, _status(came, standing, due, today), due, corrections, ids)
 
 
 def _status(came: list[Delivery], standing: list[Delivery], due: date, today: date) -> Status:

@@ -34,8 +34,8 @@ def reasons(
     wanted = pl.LazyFrame({"line": list(lines)[:MANY]}, schema={"line": pl.get_index_type()})
     found = made.raw().join(wanted, on="line", how="semi").collect(engine="streaming").sort("line")
     found = found.filter(pl.col("raw").str.strip_chars() != "")
-    if register.end_marker and found.height and found["raw"][-1].strip() == made.last:
-        found = found.head(-1) if made.last.startswith(register.end_marker) else found
+    if made.is_marked and found.height and found["raw"][-1].strip() == made.last:
+        found = found.head(-1)
     whole = pl.col("raw").str.contains(made.record)
     broken = _broken(found.filter(~whole), len(made.header))
     judged = _judged(made, register, texts, names, demands, found.filter(whole), repeats)

@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -26,6 +27,9 @@ from ipmon.registers.store import Store
 MEMORY_LIMIT = "2GB"
 MOST_THREADS = 4
 ROW_GROUP = 122_880
+STAGING = ("staging.py", "checks.py", "reading.py")
+"""The modules that decide which rows of a delivery are good, and as what values they are staged."""
+
 Say = Callable[[str], None]
 
 
@@ -59,9 +63,14 @@ def connection(store: Store) -> duckdb.DuckDBPyConnection:
     store.scratch.mkdir(parents=True, exist_ok=True)
     bounds: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
-        "threads": min(MOST_THREADS, os.cpu_count() or 1),
+        "threads": _threads(),
+        "enable_external_file_cache": False,  # it would serve a file's old bytes after another one took its name
     }
     return duckdb.connect(config={**SETTINGS, **bounds, "temp_directory": str(store.scratch)})
+
+
+def _threads() -> int:
+    return min(MOST_THREADS, os.cpu_count() or 1)
 
 
 def fact_schema(register: Register) -> dict[str, str]:
@@ -93,7 +102,7 @@ class _Builder:
     def _one(self, register: Register, delivery: Delivery) -> None:
         """The facts of a period, unless they are what its delivery in force gives already."""
         period = delivery.period
-        target, inputs = self.store.fact_file(register.facts, period), _inputs(delivery, register, "staging.py", "facts.py")
+        target, inputs = self.store.fact_file(register.facts, period), _inputs(delivery, register, *STAGING, "facts.py")
         if self.ledger.is_current(target, inputs):
             self.outcome.skipped.append((register.facts, period))
             return
@@ -106,7 +115,7 @@ class _Builder:
     def _staged(self, register: Register, delivery: Delivery) -> Path:
         """The delivery's good rows; read again where they are missing, or known to come from another contract or other code."""
         path = self.store.staged(register.id, delivery.period, delivery.delivery_id)
-        inputs = _inputs(delivery, register, "staging.py")
+        inputs = _inputs(delivery, register, *STAGING)
         if self.ledger.is_current(path, inputs):
             return path
         if self.ledger.content(path) or not path.exists():
@@ -119,13 +128,18 @@ class _Builder:
         return path
 
     def _write(self, register: Register, period: str, staged: Path, part: Path) -> None:
-        """Each event sorted on its own and then all in a row: one sort over everything would need several times the memory."""
+        """Each event sorted on its own and then all in a row: one sort over everything would need several times the memory.
+
+        The last step runs on one thread: with more, where a row group ends would depend on their number.
+        """
         queries = _queries(register, period, staged)
         sorted_ = [self.store.scratch / f"sorted_{n}.parquet" for n in range(len(queries))]
         try:
             for query, file in zip(queries, sorted_, strict=True):
                 self._copy(query, file, "lz4")
+            self.engine.execute("set threads = 1")
             self._copy(f"select * from {_rows(sorted_)}", part, "zstd")
+            self.engine.execute(f"set threads = {_threads()}")
         except duckdb.Error as error:
             where = f"work/{staged.relative_to(self.root.work).as_posix()}"
             reason = str(error).splitlines()[0]
@@ -150,10 +164,13 @@ class _Builder:
 
 def _inputs(delivery: Delivery, register: Register, *code: str) -> str:
     """sha256 over what a file is made from: the delivery, the contract, and the code of these modules."""
-    whole = hashlib.sha256(f"{delivery.sha256} {register.model_dump_json()}\n".encode())
-    for module in code:
-        whole.update(Path(__file__).with_name(module).read_bytes())
-    return whole.hexdigest()
+    parts = [delivery.sha256, register.model_dump_json(), *(_source(module) for module in code)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def _source(module: str) -> str:
+    return Path(__file__).with_name(module).read_text("utf-8")
 
 
 def _queries(register: Register, period: str, staged: Path) -> list[str]:

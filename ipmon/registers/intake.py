@@ -6,8 +6,6 @@ and checking rows (staging.py).
 
 import hashlib
 import os
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -38,9 +36,7 @@ from ipmon.registers.reading import CHUNK
 from ipmon.registers.staging import StagedRegister, stage
 from ipmon.registers.store import Store
 from ipmon.staged import Remark
-
-PATIENCE = 3.0
-"""Seconds after which, and then between which, a person at the terminal is told how far it has come."""
+from ipmon.telling import teller
 
 
 def receive(
@@ -62,7 +58,7 @@ def receive(
     check_call(period, issued, now)
     _check_period(register, period)
     with single_writer(root):
-        parcel, part, say = Parcel(file, register.id, period, issued, now), root.raw / ".incoming.part", _teller()
+        parcel, part, say = Parcel(file, register.id, period, issued, now), root.raw / ".incoming.part", teller()
         try:
             part.parent.mkdir(parents=True, exist_ok=True)
             parcel = replace(parcel, sha256=_copied(file, inside, part, register.bytes_limit, say))
@@ -144,16 +140,3 @@ def _with_findings(delivery: Delivery, found: StagedRegister, remarks: list[Rema
         findings=(*remarks, *absent),
         extra_columns=found.extra_columns,
     )
-
-
-def _teller() -> Callable[[str], None]:
-    """Says on stderr how far it has come, for work that takes more than a few seconds."""
-    told = time.monotonic()
-
-    def say(what: str) -> None:
-        nonlocal told
-        if time.monotonic() - told >= PATIENCE:
-            told = time.monotonic()
-            print(f"  {what}", file=sys.stderr, flush=True)
-
-    return say

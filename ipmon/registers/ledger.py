@@ -9,28 +9,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ipmon.durable import keep, read_lines
+from ipmon.durable import read_lines, settle
 from ipmon.verify import sha256
 
 Entry = dict[str, str]
 
 
 class Ledger:
-    """{path relative to the ledger's folder: {"inputs": sha256 over what the file was made from, "content": sha256 of the file}}.
+    """One JSON line a file: its `path` from the ledger's folder, `inputs`: sha256 over what it was made from, `content`: its own.
 
-    Opening it folds the journal of the last session into the file, which is sorted and written whole; a note is one more line of
-    the journal, so that ten thousand of them cost ten thousand lines. For one writer at a time.
+    A note is a line at the end, so that ten thousand of them cost ten thousand lines; the last one about a file counts, and one
+    without inputs forgets it. Opening a ledger sorts it, one line a file, whole or not at all. For one writer at a time.
     """
 
     def __init__(self, path: Path) -> None:
-        self._path, self._journal = path, path.with_suffix(".journal")
-        self._entries = _read(path)
-        changes = read_lines(self._journal)
-        for change in changes:
-            self._apply(change["path"], change["entry"])
-        if changes:
-            keep(_written(self._entries), path)
-        self._journal.unlink(missing_ok=True)
+        self._path = path
+        self._entries: dict[str, Entry] = {}
+        for line in _lines(path):
+            self._apply(line.pop("path"), line)
+        if path.exists() and path.read_bytes() != (tidy := self._tidy()):
+            _replace(path, tidy)
 
     def is_current(self, path: Path, inputs: str) -> bool:
         """Whether the file exists and was made from just these inputs."""
@@ -47,8 +45,9 @@ class Ledger:
     def forget(self, path: Path) -> None:
         """That nothing is known of the file; on disk when this returns, before anybody changes or removes the file."""
         if self._name(path) in self._entries:
-            self._change(path, None)
-            flush(self._journal)
+            self._change(path, {})
+            with self._path.open("rb+") as file:
+                os.fsync(file.fileno())
 
     @contextmanager
     def writing(self, path: Path, inputs: str) -> Iterator[Path]:
@@ -58,52 +57,49 @@ class Ledger:
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.part")
+        part.unlink(missing_ok=True)  # what a killed process left may be read-only
         try:
             yield part
-            flush(part)
             self.forget(path)
-            os.replace(part, path)
+            settle(part, path)
         finally:
             part.unlink(missing_ok=True)
-        flush(path.parent)
         self.note(path, inputs)
 
-    def _change(self, path: Path, entry: Entry | None) -> None:
-        line = json.dumps({"path": self._name(path), "entry": entry}, ensure_ascii=False)
-        self._journal.parent.mkdir(parents=True, exist_ok=True)
-        with self._journal.open("a", encoding="utf-8") as journal:
-            journal.write(f"{line}\n")
+    def _change(self, path: Path, entry: Entry) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab") as file:
+            file.write(_line(self._name(path), entry))
         self._apply(self._name(path), entry)
 
-    def _apply(self, name: str, entry: Entry | None) -> None:
-        if entry is None:
-            self._entries.pop(name, None)
-        else:
+    def _apply(self, name: str, entry: Entry) -> None:
+        self._entries.pop(name, None)
+        if entry:
             self._entries[name] = entry
+
+    def _tidy(self) -> bytes:
+        return b"".join(_line(name, entry) for name, entry in sorted(self._entries.items()))
 
     def _name(self, path: Path) -> str:
         return path.relative_to(self._path.parent).as_posix()
 
 
-def flush(path: Path) -> None:
-    """Forces a file, or the names in a folder, onto the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
+def _lines(path: Path) -> list[Entry]:
+    """The lines of a ledger; none where it is damaged, for all that it is about can be made again."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return read_lines(path)
+    except ValueError:
+        return []
 
 
-def _read(path: Path) -> dict[str, Entry]:
-    """The entries of a ledger; none where there is none or it is damaged, for all that it is about can be made again."""
-    try:
-        entries: dict[str, Entry] = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return entries
+def _line(name: str, entry: Entry) -> bytes:
+    return json.dumps({"path": name, **entry}, ensure_ascii=False).encode() + b"\n"
 
 
-def _written(entries: dict[str, Entry]) -> bytes:
-    """One line an entry, sorted by path."""
-    lines = ",\n".join(f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(entries[name])}" for name in sorted(entries))
-    return f"{{\n{lines}\n}}\n".encode()
+def _replace(path: Path, content: bytes) -> None:
+    """Should the disk forget the new name, the old file says the same."""
+    part = path.with_name(f".{path.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        os.fsync(file.fileno())
+    part.replace(path)

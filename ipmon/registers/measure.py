@@ -21,11 +21,11 @@ class Measure:
     `facts`: the fact tables it is given, in order. Each has a text column `period`, which is the first of `by`: the month of the
     fact, the month to whose end the year is counted (to_date: a fact of March is given once for March, April … December), or the
     year. In the window `history` tables come whole, without `period`, and the function makes that column itself (2024, 2024-09).
-    `slices`: the dimensions to divide by, one group of columns at a time; () is the national total; `yearly`: further ones, for the
-    window `year` alone. Facts whose sliced dimension is null are not given. `kind`: flow or rate (a number of the window), change (what a month adds to a stock: numbers are
-    summed over all months so far), cohort (`by` holds `cohort` after `period`; numbers are summed over all months, and the
-    cohort becomes the period). `finish`: what follows from the running sums of a change, such as a mean: it gets them with `period`
-    and gives them back with more columns.
+    `slices`: the dimensions to divide by, one group of columns at a time; () is the national total. Facts whose sliced dimension
+    is null are not given. `yearly`: further slices, for the window `year` alone.
+    `kind`: flow (a number of the window), change (what a month adds to a stock: numbers are summed over all months so far),
+    cohort (`by` holds `cohort` after `period`; numbers are summed over all months, and the cohort becomes the period).
+    `finish`: what follows from the running sums of a change, such as a mean: it adds columns to these sums by `period`.
     """
 
     id: str

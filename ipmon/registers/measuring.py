@@ -131,7 +131,9 @@ def scopes(window: Window, months: Sequence[str]) -> dict[str, list[str]]:
 
 @cache
 def _source(m: Measure) -> str:
-    """The text of all modules beside the one that holds the measure: a helper may change its numbers too."""
+    """The text of everything beside the module that holds the measure, and of the classifications: all may change its numbers."""
     module = inspect.getmodule(m.function)
     assert module is not None and module.__file__ is not None
-    return "".join(path.read_text("utf-8") for path in sorted(Path(module.__file__).parent.glob("*.py")))
+    folder = Path(module.__file__).parent
+    files = [p for beside in (folder, folder.with_name("classifications")) for p in sorted(beside.glob("*.*")) if p.is_file()]
+    return "".join(path.read_text("utf-8") for path in files)

@@ -7,9 +7,10 @@ import codecs
 import csv
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from ipmon.breaches import Breach
@@ -32,6 +33,7 @@ class Survey:
 
     encoding: str = "utf-8"
     lines: int = 0
+    commas: int = 0
     quotes: bool = False
     tail: bytes = b""
 
@@ -40,16 +42,35 @@ class Survey:
 class Plain:
     """Text to scan: `original` has every line as it came; in `clean`, mostly the same file, lines that are no records are blank.
 
-    Lines count from 1, the header, as in the file (or as the rows of the sheet).
+    Lines count from 1, the header, as in the file (or as the rows of the sheet). `last`: the last line that is not blank;
+    `is_marked`: it is the end marker.
     """
 
     original: Path
     clean: Path
     container: str
-    encoding: str
-    lines: int
-    header: list[str] = field(default_factory=list)
-    last: str = ""
+    survey: Survey
+    header: list[str]
+    last: str
+    is_marked: bool
+
+    @property
+    def lines(self) -> int:
+        """How many lines there are, blank ones too."""
+        return self.survey.lines
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of a text; nothing for a workbook."""
+        return self.survey.encoding if self.container == "csv" else ""
+
+    @property
+    def commas_agree(self) -> bool:
+        """Whether there are as many commas as full records would have: then there is no longer record without a shorter one."""
+        with self.original.open("rb") as opened:
+            header = opened.readline(CHUNK).count(b",")
+        rest = self.survey.commas - header - (self.last.count(",") if self.is_marked else 0)
+        return rest == (len(self.header) - 1) * (self.lines - 1 - self.is_marked)
 
     @property
     def record(self) -> str:
@@ -57,13 +78,19 @@ class Plain:
         return f"^{FIELD}(?:,{FIELD}){{{len(self.header) - 1}}}$"
 
     def raw(self) -> pl.LazyFrame:
-        """Every line with its number: columns `line` and `raw`."""
-        return pl.scan_lines(self.original, name="raw", row_index_name="line", row_index_offset=1, glob=False)
+        """Every line below the header with its number: columns `line` and `raw`."""
+        lines = pl.scan_lines(self.original, name="raw", row_index_name="line", row_index_offset=1, glob=False)
+        return lines.filter(pl.col("line") > 1)
+
+    def broken_lines(self, lines: pl.LazyFrame) -> list[int]:
+        """The numbers of those lines that do not hold as many fields as the header."""
+        found = lines.filter(~pl.col("raw").str.contains(self.record)).select("line").collect(engine="streaming")
+        return found["line"].sort().to_list()
 
     def scan(self, names: list[str], missing: list[str], source: bytes | None = None) -> pl.LazyFrame:
         """The lines below the header, or those given, as text columns of these names, `@more`, and `line`."""
         schema = dict.fromkeys([*names, MORE], pl.String())
-        return pl.scan_csv(
+        lines = pl.scan_csv(
             self.clean if source is None else source,
             has_header=False,
             skip_lines=0 if source is not None else 1,
@@ -75,6 +102,10 @@ class Plain:
             row_index_offset=2,
             glob=False,
         )
+        if not self.survey.quotes:
+            return lines
+        quoted = [pl.when(~pl.col(name).is_in(["", *missing])).then(pl.col(name)).alias(name) for name in names]
+        return lines.with_columns(quoted)  # the parser knows missing signs only where they are not quoted
 
 
 def plain(file: Path, suffix: str, register: Register, scratch: Path, say: Say) -> Plain:
@@ -88,7 +119,8 @@ def plain(file: Path, suffix: str, register: Register, scratch: Path, say: Say) 
     if survey.encoding == "gb18030":
         text = _transcoded(text, scratch / "utf8.csv")
     header, last = _header(text), _last_line(survey)
-    made = Plain(text, text, kind, "" if kind == "xlsx" else survey.encoding, survey.lines, header, last)
+    is_marked = register.end_marker is not None and last.startswith(register.end_marker)
+    made = Plain(text, text, kind, survey, header, last, is_marked)
     return _without_broken_lines(made, scratch / "clean.csv") if survey.quotes else made
 
 
@@ -123,7 +155,8 @@ def _surveyed(file: Path, register: Register, say: Say) -> Survey:
             _refuse_lost(chunk, offset)
             if survey.encoding == "utf-8" and not (chunk.isascii() and decoder.getstate()[0] == b""):
                 survey.encoding = _still_utf8(decoder, chunk, offset, register, file)
-            survey.lines += chunk.count(b"\n")
+            survey.lines += _count(chunk, b"\n")
+            survey.commas += _count(chunk, b",")
             survey.quotes = survey.quotes or b'"' in chunk
             survey.tail = (survey.tail + chunk)[-CHUNK:] if len(chunk) < CHUNK else chunk
             offset += len(chunk)
@@ -132,6 +165,10 @@ def _surveyed(file: Path, register: Register, say: Say) -> Survey:
         raise _undecodable(offset - 1, "half a character, so the file was cut")
     survey.lines += not survey.tail.endswith(b"\n")
     return survey
+
+
+def _count(chunk: bytes, sign: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == sign[0]))  # three times as fast as bytes.count
 
 
 def _refuse_lost(chunk: bytes, offset: int) -> None:
@@ -200,14 +237,13 @@ def _last_line(survey: Survey) -> str:
 
 def _without_broken_lines(made: Plain, target: Path) -> Plain:
     """Quotation marks that do not pair up would make a parser swallow the lines after them: such lines become blank in a copy."""
-    below = pl.col("line") > 1
-    broken = made.raw().filter(below, ~pl.col("raw").str.contains(made.record)).select("line").collect(engine="streaming")
-    if broken.is_empty():
+    broken = made.broken_lines(made.raw())
+    if not broken:
         return made
-    wanted = iter(broken["line"].sort().to_list())
+    wanted = iter(broken)
     at = next(wanted)
     with made.original.open("rb") as lines, target.open("wb") as out:
         for number, line in enumerate(lines, 1):
             out.write(b"\n" if number == at else line)
             at = next(wanted, -1) if number == at else at
-    return Plain(made.original, target, made.container, made.encoding, made.lines, made.header, made.last)
+    return replace(made, clean=target)

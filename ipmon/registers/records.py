@@ -88,9 +88,7 @@ class Records:
         for fact in m.facts:
             for month, delivery in self.deliveries.get(fact, {}).items():
                 behind.setdefault(month, []).append(delivery)
-        scope = scopes("to_date" if window == "to_date" else "month" if m.kind == "flow" else "history", sorted(behind))
-        if window == "year" and m.kind == "flow":
-            scope = scopes("year", sorted(behind))
+        scope = scopes(window if m.kind == "flow" else "history", sorted(behind))
         return {period: max((d for m_ in months for d in behind[m_]), key=_came) for period, months in scope.items()}
 
     def _figure(

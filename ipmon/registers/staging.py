@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import polars as pl
@@ -18,6 +19,7 @@ from ipmon import sql
 from ipmon.breaches import Breach
 from ipmon.deliveries import Delivery, verified_path
 from ipmon.errors import IpmonError
+from ipmon.marts import SETTINGS
 from ipmon.paths import DataRoot
 from ipmon.registers.badrows import MANY, reasons
 from ipmon.registers.checks import TYPES, Check, as_text, checks, typed
@@ -28,6 +30,8 @@ from ipmon.registers.store import Store
 MEMORY_LIMIT = "512MB"
 EXAMPLES = 3
 SIMULATED_KEY = "SIM"
+PACKING: Literal["lz4"] = "lz4"
+"""Rows that can be made again at any time are packed fast, not small."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class _Work:
         good, bad_lines = self._one_pass()
         if not synthetic:
             self._refuse_simulated(good)
-        short = self._short()
+        short = sorted({*self._ragged()} - {*bad_lines})
         good = self._without(good, short, "whole.parquet")
         repeats = self._repeats(good)
         good = self._without(good, repeats, "single.parquet")
@@ -121,14 +125,18 @@ class _Work:
         fields = list(self.register.fields)
         broken = [d.broken for d in self.demands]
         broken += [pl.col(MORE).is_not_null(), pl.all_horizontal(pl.col(as_text(name)).is_null() for name in self.present)]
-        if self.register.end_marker:
-            broken.append(pl.col(self.names[0]).str.starts_with(self.register.end_marker))
+        is_marker = pl.col(self.names[0]).str.starts_with(self.register.end_marker or MORE).fill_null(False)
+        broken.append(is_marker)
         bad = pl.any_horizontal(e.fill_null(False) for e in broken).alias("@bad")
-        short = pl.col(self.names[-1]).is_null().alias("@short")
+        short = (pl.col(self.names[-1]).is_null() & ~is_marker).alias("@short")
         base = self.made.scan(self.names, self.register.missing).with_columns(self.texts)
         base = base.select(*fields, pl.col("line").cast(pl.Int64), bad, short)
-        kept = base.filter(~pl.col("@bad")).select(*fields, "line").sink_parquet(good, lazy=True)
-        other = base.filter(pl.col("@bad") | pl.col("@short")).select("line", "@bad").sink_parquet(rest, lazy=True)
+        kept = base.filter(~pl.col("@bad")).select(*fields, "line").sink_parquet(good, lazy=True, compression=PACKING)
+        other = (
+            base.filter(pl.col("@bad") | pl.col("@short"))
+            .select("line", "@bad", "@short")
+            .sink_parquet(rest, lazy=True, compression=PACKING)
+        )
         try:
             pl.collect_all([kept, other], engine="streaming")
         except pl.exceptions.ComputeError as error:
@@ -137,14 +145,21 @@ class _Work:
         lines = pl.scan_parquet(rest, glob=False).filter("@bad").select("line").collect().to_series()
         return good, lines.to_list()
 
-    def _short(self) -> list[int]:
-        """Good rows that lack fields at their end: a parser cannot tell them from rows whose last fields are empty."""
-        rest = pl.scan_parquet(self.folder / "rest.parquet", glob=False).filter(~pl.col("@bad")).select(pl.col("line"))
-        if rest.select(pl.len()).collect().item() == 0:
+    def _ragged(self) -> list[int]:
+        """Lines with too few or too many fields, which a parser fills up or cuts.
+
+        Only a row whose last field is empty can be short; where the commas agree in number and none is short, none is long.
+        """
+        if self.made.survey.quotes:
+            return []  # such lines are blank in what was scanned
+        lines = self.made.raw()
+        if not self.made.commas_agree:
+            return self.made.broken_lines(lines)
+        ends_empty = pl.scan_parquet(self.folder / "rest.parquet", glob=False).filter("@short").select(pl.col("line"))
+        if not ends_empty.select(pl.len()).collect().item():
             return []
-        lines = self.made.raw().with_columns(pl.col("line").cast(pl.Int64)).join(rest, on="line", how="semi")
-        found = lines.filter(~pl.col("raw").str.contains(self.made.record)).select("line").collect(engine="streaming")
-        return sorted(found["line"].to_list())
+        found = self.made.broken_lines(lines.with_columns(pl.col("line").cast(pl.Int64)).join(ends_empty, on="line", how="semi"))
+        return self.made.broken_lines(lines) if found else []
 
     def _repeats(self, good: Path) -> dict[int, int]:
         """Of every line whose key an earlier one has, that earlier line. Keys that do not fit into memory spill to disk."""
@@ -155,12 +170,9 @@ class _Work:
             twice as (select hash({key}) as h from rows group by 1 having count(*) > 1),
             candidates as (select * from rows where hash({key}) in (from twice))
             select line, min(line) over (partition by {key}) as first from candidates qualify line > first order by line"""
-        settings: dict[str, str | bool] = {
-            "memory_limit": MEMORY_LIMIT,
-            "temp_directory": str(self.folder),
-            "autoload_known_extensions": False,
-        }
-        with duckdb.connect(config={**settings}) as engine:
+        bounds = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(self.folder)}
+        with duckdb.connect(config={**SETTINGS, **bounds}) as engine:
+            engine.execute("set enable_progress_bar = false")  # it would write among what a command prints
             return dict(engine.execute(query).fetchall())
 
     def _without(self, good: Path, leave: Collection[int], name: str) -> Path:
@@ -168,12 +180,12 @@ class _Work:
         if not leave:
             return good
         target = self.folder / name
-        lines = pl.LazyFrame({"line": sorted(leave)}, schema={"line": pl.Int64()})
-        pl.scan_parquet(good, glob=False).join(lines, on="line", how="anti", maintain_order="left").sink_parquet(target)
+        stays = ~pl.col("line").is_in(sorted(leave))
+        pl.scan_parquet(good, glob=False).filter(stays).sink_parquet(target, compression=PACKING)
         return target
 
     def _refuse_simulated(self, good: Path) -> None:
-        keys = [name for name in self.register.key if TYPES[self.register.fields[name].kind] == pl.String()]
+        keys = [name for name in self.register.key if self.register.fields[name].kind == "id"]
         if not keys:
             return
         simulated = pl.any_horizontal(pl.col(keys).str.starts_with(SIMULATED_KEY))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from ipmon.chains import turns
 from ipmon.deliveries import Delivery, chain
 from ipmon.figures import Figure, Key
 from ipmon.paths import DataRoot
@@ -17,14 +18,15 @@ from ipmon.registers.store import Store
 
 
 def change_days(deliveries: Sequence[Delivery], register_ids: Collection[str]) -> list[date]:
-    """The days on which a file took the place of another of its period, oldest first."""
+    """The days on which another file of a period came to hold, or none any more, oldest first."""
     periods = {(d.source_id, d.period) for d in deliveries if d.source_id in register_ids}
-    return sorted({later.order[0] for source, period in periods for later in chain(deliveries, source, period)[1:]})
+    return sorted({day for source, period in periods for day, _ in turns(chain(deliveries, source, period))[1:]})
 
 
 def before(deliveries: Iterable[Delivery], day: date) -> list[Delivery]:
-    """What was known before a day began."""
-    return [d for d in deliveries if d.order[0] < day]
+    """What was known before a day began: without the files and the withdrawals of that day and later."""
+    came = [d for d in deliveries if d.order[0] < day]
+    return [replace(d, withdrawal=None) if d.withdrawal and d.withdrawal.order[0] >= day else d for d in came]
 
 
 def earlier_root(root: DataRoot, day: date) -> DataRoot:

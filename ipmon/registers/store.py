@@ -23,7 +23,7 @@ class Store:
     @property
     def ledger(self) -> Path:
         """What each derived file was made from."""
-        return self.folder / "ledger.json"
+        return self.folder / "ledger.jsonl"
 
     @property
     def references(self) -> Path:

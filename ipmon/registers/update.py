@@ -6,6 +6,7 @@ Belongs here: the order of these steps, and what was skipped. Not here: any of t
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from ipmon.deliveries import Delivery, current_by_period
 from ipmon.errors import IpmonError
@@ -19,6 +20,7 @@ from ipmon.registers.ledger import Ledger
 from ipmon.registers.measure import Measure
 from ipmon.registers.measuring import Measuring, Outcome
 from ipmon.registers.records import Records
+from ipmon.registers.references import Strangers, references
 from ipmon.registers.states import before, change_days, earlier_root, history
 from ipmon.registers.store import Store
 from ipmon.registry import Registry
@@ -26,10 +28,12 @@ from ipmon.registry import Registry
 
 @dataclass(frozen=True)
 class Update:
-    """What was made anew and what was left alone."""
+    """What was made anew and what was left alone. `made`: the fact files by fact table."""
 
     facts: FactsOutcome
     cells: Outcome
+    strangers: list[Strangers]
+    made: dict[str, list[Path]]
 
     @property
     def told(self) -> str:
@@ -61,9 +65,13 @@ class Registers:
         facts = self.facts(deliveries, None, say)
         store = Store(self.root)
         schemas = {register.facts: fact_schema(register) for register in self.registers.values()}
-        with engine(self.root.work / "registers" / "scratch") as running:
+        with engine(store.scratch) as running:
             measuring = Measuring(store, Ledger(store.ledger), running, schemas)
-            return Update(facts, measuring.bring_up_to_date(self.measures, say))
+            cells = measuring.bring_up_to_date(self.measures, say)
+        made: dict[str, list[Path]] = {}
+        for fact, period in facts.rebuilt:
+            made.setdefault(fact, []).append(store.fact_file(fact, period))
+        return Update(facts, cells, references(self.registers, store), made)
 
     def figures(self, registry: Registry, grades: Grades, deliveries: Sequence[Delivery]) -> list[Figure]:
         """What the cells say, and said before corrections, as figures; after `update`.

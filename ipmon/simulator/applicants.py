@@ -18,7 +18,7 @@ SMALLEST = 3
 
 @dataclass(frozen=True)
 class Population:
-    """Applicants as positions 0, 1, …: their kind (position in `kinds`) and area (position in `areas`), by applicant.
+    """Applicants as positions 0, 1, …: their kind (position in KINDS) and area (position in `areas`), a byte for each.
 
     `groups`: first applicant and number of applicants of each group that is drawn from; the last group is foreign.
     """
@@ -50,7 +50,7 @@ def populated(prefix: str, sizes: Mapping[int, int], areas: list[Shares], concen
     names = tuple(dict.fromkeys(code for shares in areas for code in shares))
     firsts = np.concatenate([[0], np.cumsum(list(sizes.values()))])
     placed = [_placed(size, shares, names) for size, shares in zip(sizes.values(), areas, strict=True)]
-    kinds = np.repeat(np.minimum(list(sizes), len(KINDS)) % len(KINDS), list(sizes.values()))
+    kinds = np.repeat(np.array(list(sizes), np.int8) % len(KINDS), list(sizes.values()))
     groups = tuple(zip(firsts[:-1].tolist(), sizes.values(), strict=True))
     return Population(prefix, names, kinds, np.concatenate(placed), groups, concentration)
 
@@ -59,7 +59,7 @@ def _placed(size: int, shares: Shares, names: tuple[str, ...]) -> Ints:
     """Areas of `size` applicants, each area with its share among the busy ones as among the others."""
     edges = np.cumsum(list(shares.values()))
     position = np.searchsorted(edges / edges[-1], spaced(size, GOLDEN), side="right")
-    found: Ints = np.array([names.index(code) for code in shares])[np.minimum(position, len(shares) - 1)]
+    found: Ints = np.array([names.index(code) for code in shares], np.int8)[np.minimum(position, len(shares) - 1)]
     return found
 
 

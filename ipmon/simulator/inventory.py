@@ -45,7 +45,7 @@ def snapshots(levels: Levels, span: Span) -> list[int]:
 
 
 def listed(levels: Levels, span: Span, public: Patents, dealt: Ints, people: Population, seed: int) -> Listed | None:
-    """What is in force when the inventory begins, without the patents of the numbers `dealt`; None if it begins after the last month."""
+    """What is in force when the inventory begins, without the patents of the numbers `dealt`; None if it begins too late."""
     months = snapshots(levels, span)
     if not months:
         return None
@@ -89,7 +89,9 @@ def _rows(found: Listed, which: Ints, levels: Levels, span: Span, people: Popula
         "area": coded(people.areas, found.area[which]),
         "inventoried_on": span.text(found.inventoried[which], until),
         "self_grade": coded(list(rules.self_grades), np.where(done, found.self_grade[which], -1)),
-        "firm_grade": coded(list(rules.firm_grades), np.where(pooled, found.firm_grade[which], list(rules.firm_grades).index("none"))),
+        "firm_grade": coded(
+            list(rules.firm_grades), np.where(pooled, found.firm_grade[which], list(rules.firm_grades).index("none"))
+        ),
         "in_library": coded(("0", "1"), pooled.astype(np.int64)),
         "firms_matched": pl.Series(np.where(pooled, found.matched[which], 0)).cast(pl.String),
         "converted_on": span.text(found.converted[which], until),
@@ -101,7 +103,7 @@ def report(found: Listed, levels: Levels, span: Span, people: Population, truth:
     """The truth of the measures over snapshots."""
     places = snapshots(levels, span)
     periods = [span.months[place] for place in places]
-    names = ("listed", "inventoried", "in_library", "converted", "matched", "matches", "firm_graded")
+    names: tuple[str, ...] = ("listed", "inventoried", "in_library", "converted", "matched", "matches", "firm_graded")
     names += tuple(f"{who}_{grade}" for who in ("self", "firm") for grade in GRADES)
     cells = {name: Cells(periods, {"ip": len(IP_TYPES), "area": len(people.areas)}) for name in names}
     for position, place in enumerate(places):
@@ -121,7 +123,10 @@ def _count(found: Listed, levels: Levels, end: int, position: int, cells: dict[s
         "matched": pooled & (found.matched > 0), "firm_graded": graded,
     }  # fmt: skip
     for place, grade in enumerate(GRADES):
-        conditions |= {f"self_{grade}": done & (found.self_grade == place), f"firm_{grade}": graded & (found.firm_grade == firm.index(grade))}
+        conditions |= {
+            f"self_{grade}": done & (found.self_grade == place),
+            f"firm_{grade}": graded & (found.firm_grade == firm.index(grade)),
+        }
     for name, holds in conditions.items():
         cells[name].add(np.where(holds, position, -1), found.patent.ip, found.area)
     cells["matches"].add(np.where(pooled, position, -1), found.patent.ip, found.area, what=found.matched)
@@ -131,7 +136,8 @@ def _report(truth: Truth, periods: list[str], views: dict[str, View], sums: dict
     """Counts, and percentages with those inventoried (or graded) below the line."""
 
     def percent(part: str, whole: str) -> Floats:
-        return np.divide(sums[part] * 100.0, sums[whole], out=np.zeros(sums[part].shape), where=sums[whole] > 0)
+        rate: Floats = np.divide(sums[part] * 100.0, sums[whole], out=np.zeros(sums[part].shape), where=sums[whole] > 0)
+        return rate
 
     counts = {name: sums[name] for name in ("listed", "inventoried", "in_library", "converted", "matched", "matches")}
     rates = {"library_rate": percent("in_library", "inventoried"), "conversion_rate": percent("converted", "inventoried")}
@@ -145,7 +151,9 @@ def _report(truth: Truth, periods: list[str], views: dict[str, View], sums: dict
 def _institutions(found: Listed, span: Span, people: Population, places: list[int], truth: Truth) -> None:
     """Institutions on the list, and those of which no listed patent waits any more."""
     owners, members = np.unique(found.patent.applicant, return_inverse=True)
-    cells = {name: Cells([span.months[place] for place in places], {"area": len(people.areas)}) for name in ("listed", "complete")}
+    cells = {
+        name: Cells([span.months[place] for place in places], {"area": len(people.areas)}) for name in ("listed", "complete")
+    }
     for position, place in enumerate(places):
         waiting = np.bincount(members, weights=found.inventoried >= span.starts[place + 1], minlength=len(owners))
         for name, holds in (("listed", waiting >= 0), ("complete", waiting == 0)):

@@ -14,10 +14,10 @@ from ipmon.errors import DeclarationError
 from ipmon.paths import CHECKOUT
 
 LEVELS = CHECKOUT / "assets" / "simulator.yaml"
-IP_TYPES = ("invention", "utility_model", "design")
+Kind = Literal["invention", "utility_model", "design"]
+IP_TYPES: tuple[Kind, ...] = ("invention", "utility_model", "design")
 KINDS = ("enterprises", "universities", "research_institutes", "institutions", "individuals")
 
-Kind = Literal["invention", "utility_model", "design"]
 Yearly = dict[int, float]
 Shares = dict[str, float]
 

@@ -36,7 +36,10 @@ def appearances(span: Span, dates: list[Ints]) -> tuple[Ints, Ints]:
 
 @dataclass
 class Outbox:
-    """The files of one register in `folder`, one for each of `periods`; `dirt` is the share of broken rows that is added."""
+    """The files of one register in `folder`, one for each of `periods`.
+
+    `dirt` is the share of broken rows that is added; a delivery never gets more than its register's `bad_share` allows.
+    """
 
     folder: Path
     register: Register
@@ -68,11 +71,13 @@ class Outbox:
                 self._soil(part.filter(pl.Series(picked[start:end])), self.periods[position])
 
     def close(self) -> None:
-        """Writes the marker at the end of each file, where the register has one."""
-        marker = self.register.end_marker
-        for period in self.periods if marker else []:
-            with self.path(period).open("a", encoding="utf-8") as file:
-                file.write(f"{marker},{self.rows[period]}\n")
+        """Writes the marker at the end of each file, where the register has one; a period without rows has no delivery."""
+        for period in self.periods:
+            if not self.rows[period]:
+                self.path(period).unlink()
+            elif marker := self.register.end_marker:
+                with self.path(period).open("a", encoding="utf-8") as file:
+                    file.write(f"{marker},{self.rows[period]}\n")
 
     def _append(self, rows: pl.DataFrame, period: str) -> None:
         with self.path(period).open("ab") as file:
@@ -80,12 +85,14 @@ class Outbox:
         self.rows[period] += len(rows)
 
     def _soil(self, rows: pl.DataFrame, period: str) -> None:
-        """Adds a broken copy of each of the rows, one flaw after another."""
+        """Adds a broken copy of each of the rows, one flaw after another, but no more than a delivery may have."""
         known = flaws(self.register)
+        already = sum(self.broken[period, code] for code in {flaw.code for flaw in known})
+        rows = rows.head(max(int((self.rows[period] - already) * self.register.bad_share) - already, 0))
         before = sum(self.broken.values())
         flawed = (np.arange(len(rows)) + before) % len(known)
         for position, flaw in enumerate(known):
-            copies = soiled(rows.filter(pl.Series(flawed == position)), flaw, self.register.key[0])
+            copies = soiled(rows.filter(pl.Series(flawed == position)), flaw, self.register.key[0], period)
             if len(copies):
                 self._append(copies, period)
                 self.broken[period, flaw.code] += len(copies)

@@ -5,13 +5,15 @@ Belongs here: which case counts where. Not here: how counting works (truth.py).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ipmon.simulator.applicants import Population
 from ipmon.simulator.levels import IP_TYPES, KINDS
-from ipmon.simulator.patents import DISPOSALS, Cases
-from ipmon.simulator.truth import Cells, Distinct, Durations, Labels, Truth, View
+from ipmon.simulator.patents import DISPOSALS, YEAR_DAYS, Cases
+from ipmon.simulator.truth import Cells, Distinct, Durations, Labels, Truth, View, yearly
 from ipmon.simulator.world import NEVER, Flags, Ints, Span
 
 SECTIONS = "ABCDEFGH"
@@ -28,6 +30,8 @@ TIMES = {  # measure: (from, to); inventions whose last date lies in the period
     "examination_request_to_first_action": ("requested", "acted"),
     "examination_start_to_disposal_fast_track": ("started", "disposed"),
 }
+UNDIVIDED = ("examination_start_to_disposal_fast_track",)
+"""Of the fast cases alone, and told in all only."""
 
 
 def regions(areas: Sequence[str]) -> Labels:
@@ -40,6 +44,12 @@ def counterparts(areas: Sequence[str]) -> Labels:
     return ["FOR" if not area.startswith("CN-") else None if area in APART else "DOM-ML" for area in areas]
 
 
+def windows(span: Span, durations: Durations) -> list[tuple[list[str], NDArray[Any]]]:
+    """The months and the years, each with the counts of their durations."""
+    years = [str(year) for year in span.years]
+    return [(span.months, durations.counts), (years, yearly(durations.counts, span.year_of_month))]
+
+
 @dataclass
 class PatentTruth:
     """The counts so far; `count` is called with the chunks in order of filing, `report` once at the end."""
@@ -49,6 +59,7 @@ class PatentTruth:
     section_of: Ints
     cells: dict[str, Cells] = field(init=False)
     times: dict[str, Durations] = field(init=False)
+    divided: dict[tuple[str, str], Durations] = field(init=False)
     pending: dict[str, Cells] = field(init=False)
     cohorts: dict[str, Cells] = field(init=False)
     seen: tuple[Distinct, Distinct] = field(init=False)
@@ -58,17 +69,32 @@ class PatentTruth:
         months, years = self.span.months, [str(year) for year in self.span.years]
         axes = {"ip": 3, "kind": len(KINDS), "area": len(self.people.areas), "section": len(SECTIONS) + 1}
         self.cells = {name: Cells(months, axes) for name in COUNTS}
-        groups = dict.fromkeys(TIMES, 1) | {"examination_start_to_disposal": len(KINDS), "by_section": len(SECTIONS)}
+        groups = dict.fromkeys(TIMES, 1) | {"years_maintained": len(IP_TYPES)}
         self.times = {name: Durations(len(months), size, len(self.span.days)) for name, size in groups.items()}
+        sizes = {name: len(codes) for name, codes in self.codes().items()}
+        whole = [measure for measure in TIMES if measure not in UNDIVIDED]
+        self.divided = {
+            (m, name): Durations(len(years), size, len(self.span.days)) for m in whole for name, size in sizes.items()
+        }
         self.pending = {name: Cells(months, {}) for name in ("pending", "request_days")}
-        self.cohorts = {name: Cells(years, {"ip": 3}) for name in ("filed", "abnormal", "granted", "refused", "withdrawn")}
+        self.cohorts = {
+            name: Cells(years, {"ip": 3, "kind": len(KINDS)}) for name in ("filed", "abnormal", "granted", "refused", "withdrawn")
+        }
         self.seen = (Distinct(len(self.people), 4), Distinct(len(self.people), 4))
         who = {"ip": 4, "kind": len(KINDS), "area": len(self.people.areas)}
         self.applicants = (Cells(months, who), Cells(years, who))
 
+    def codes(self) -> dict[str, Labels]:
+        """The codes of the dimensions that durations are divided by; designs, without a section, have no durations."""
+        sections = [f"ipc_{letter.lower()}" for letter in SECTIONS]
+        return {"owner_kind": KINDS, "technology": sections, "ref_area": regions(self.people.areas)}
+
     def count(self, cases: Cases) -> None:
         """Counts a chunk."""
-        month = {name: self.span.month_of(getattr(cases, name)) for name in ("filed", "granted", "ended", "disposed", "acted", "requested")}
+        month = {
+            name: self.span.month_of(getattr(cases, name))
+            for name in ("filed", "granted", "ended", "disposed", "acted", "requested")
+        }
         at = (cases.ip, self.people.kinds[cases.applicant], self.people.area[cases.applicant], self.section_of[cases.symbol])
         examined = np.where(cases.ip == 0, month["disposed"], -1)
         self.cells["filed"].add(month["filed"], *at)
@@ -77,21 +103,24 @@ class PatentTruth:
         self.cells["ended"].add(month["ended"], *at)
         self.cells["concluded"].add(examined, *at)
         self.cells["concluded_granted"].add(np.where(cases.disposal == 0, examined, -1), *at)
-        self._times(cases, month, at[1], at[3])
+        self._times(cases, month, {"owner_kind": at[1], "technology": at[3], "ref_area": at[2]})
         self._pending(cases, month, examined)
-        self._cohorts(cases, month)
+        self._cohorts(cases, month, at[1])
         self._applicants(cases, month["filed"])
 
-    def _times(self, cases: Cases, month: dict[str, Ints], kind: Ints, section: Ints) -> None:
+    def _times(self, cases: Cases, month: dict[str, Ints], groups: dict[str, Ints]) -> None:
+        years = np.append(self.span.year_of_month - self.span.years[0], -1)  # position -1: no month, no year
         for measure, (start, end) in TIMES.items():
             began, closed = getattr(cases, start), getattr(cases, end)
             counts: Flags = (cases.ip == 0) & (began < NEVER) & (closed < NEVER)
-            counts = counts & cases.fast if measure.endswith("fast_track") else counts
+            counts = counts & cases.fast if measure in UNDIVIDED else counts
             when, days = np.where(counts, month[end], -1), np.where(counts, closed - began, 0)
-            whole = measure == "examination_start_to_disposal"
-            self.times[measure].add(when, kind if whole else np.zeros_like(kind), days)
-            if whole:
-                self.times["by_section"].add(when, section, days)
+            self.times[measure].add(when, np.zeros_like(when), days)
+            for name, group in groups.items():
+                if (measure, name) in self.divided:
+                    self.divided[measure, name].add(years[when], group, days)
+        when = month["ended"]
+        self.times["years_maintained"].add(when, cases.ip, np.where(when >= 0, cases.ended - cases.filed, 0))
 
     def _pending(self, cases: Cases, month: dict[str, Ints], examined: Ints) -> None:
         """Up at the request, down at the disposal of what was requested."""
@@ -101,7 +130,7 @@ class PatentTruth:
             self.pending["pending"].add(when, what=sign * one)
             self.pending["request_days"].add(when, what=sign * cases.requested)
 
-    def _cohorts(self, cases: Cases, month: dict[str, Ints]) -> None:
+    def _cohorts(self, cases: Cases, month: dict[str, Ints], kind: Ints) -> None:
         year = self.span.year_of_month[month["filed"]] - self.span.years[0]
         refused = cases.disposal == DISPOSALS.index("refused")
         conditions = {
@@ -112,30 +141,35 @@ class PatentTruth:
             "withdrawn": ~refused & (cases.disposal > 0) & (month["disposed"] >= 0),
         }
         for name, holds in conditions.items():
-            self.cohorts[name].add(np.where(holds, year, -1), cases.ip)
+            self.cohorts[name].add(np.where(holds, year, -1), cases.ip, kind)
 
     def _applicants(self, cases: Cases, month: Ints) -> None:
         """Distinct applicants by month and by year, in each kind of patent (0-2) and in all of them (3)."""
         group = np.concatenate([cases.ip, np.full_like(cases.ip, 3)])
         who = np.concatenate([cases.applicant, cases.applicant])
-        for seen, cells, when in zip(self.seen, self.applicants, (month, self.span.year_of_month[month] - self.span.years[0]), strict=True):
+        for seen, cells, when in zip(
+            self.seen, self.applicants, (month, self.span.year_of_month[month] - self.span.years[0]), strict=True
+        ):
             period, kind, new = seen.new(np.concatenate([when, when]), group, who)
             cells.add(period, kind, self.people.kinds[new], self.people.area[new])
 
     def report(self, truth: Truth) -> None:
         """Writes everything counted into the truth."""
         self._report_counts(truth)
-        years, months = self.span.year_of_month, self.span.months
         for measure in TIMES:
-            grouped = measure == "examination_start_to_disposal"
-            truth.timed(measure, years, self.times[measure], months, *(("owner_kind", KINDS) if grouped else ()))
-        sections = [f"ipc_{letter.lower()}" for letter in SECTIONS]
-        truth.timed("examination_start_to_disposal", years, self.times["by_section"], months, "technology", sections, total=False)
+            for periods, counts in windows(self.span, self.times[measure]):
+                truth.timed(measure, periods, counts)
+        for (measure, name), durations in self.divided.items():
+            truth.timed(measure, [str(year) for year in self.span.years], durations.counts, name, self.codes()[name])
+        for periods, counts in windows(self.span, self.times["years_maintained"]):
+            truth.timed("years_maintained", periods, counts, unit=YEAR_DAYS, long=False)
+            truth.timed("years_maintained", periods, counts, "ip_type", IP_TYPES, unit=YEAR_DAYS, long=False)
         truth.counted("examinations_pending", None, [{}], self.pending, stock=True)
-        truth.counted("filing_cohorts", None, [{}, {"ip_type": View("ip", IP_TYPES)}], self.cohorts)
+        ip = {"ip_type": View("ip", IP_TYPES)}
+        truth.counted("filing_cohorts", None, [{}, ip, ip | {"owner_kind": View("kind", KINDS)}], self.cohorts)
 
     def _report_counts(self, truth: Truth) -> None:
-        years, cells = self.span.year_of_month, self.cells
+        years, cells, named = self.span.year_of_month, self.cells, [str(year) for year in self.span.years]
         ip, region = View("ip", IP_TYPES), View("area", regions(self.people.areas))
         kind = View("kind", KINDS)
         technology = View("section", [*(f"ipc_{s.lower()}" for s in SECTIONS), None])
@@ -145,11 +179,25 @@ class PatentTruth:
         divided += [by_ip | {"owner_kind": kind}, by_ip | {"counterpart_area": facing}]
         truth.counted("filings", years, divided, {"filings": cells["filed"], "abnormal": cells["abnormal"]})
         truth.counted("grants", years, divided, {"grants": cells["granted"]})
+        home = {"ref_area": View("area", ["_T" if code else None for code in region.codes])}
+        domestic: list[dict[str, View]] = [home, home | by_ip, by_ip | {"ref_area": region}]
+        truth.counted("domestic_filings", years, domestic, {"filings": cells["filed"]})
+        truth.counted("domestic_grants", years, domestic, {"grants": cells["granted"]})
         stock = Cells(self.span.months, cells["granted"].axes)
         stock.sums = cells["granted"].sums - cells["ended"].sums
         truth.counted("patents_in_force", None, divided, {"in_force": stock}, stock=True)
+        domestic = [home | by_ip, by_ip | {"ref_area": region}, home | by_ip | {"owner_kind": kind}]
+        truth.counted("domestic_patents_in_force", None, domestic, {"in_force": stock}, stock=True)
         closed = [{}, {"ref_area": region}, {"technology": technology}, {"owner_kind": kind}]
-        truth.counted("examinations_concluded", years, closed, {"concluded": cells["concluded"], "granted": cells["concluded_granted"]})
+        for views in closed:
+            all_closed, granted = (cells[name].by(list(views.values())) for name in ("concluded", "concluded_granted"))
+            for periods, parts in (
+                (self.span.months, (all_closed, granted)),
+                (named, (yearly(all_closed, years), yearly(granted, years))),
+            ):
+                rate = np.divide(parts[1] * 100.0, parts[0], out=np.zeros(parts[0].shape), where=parts[0] > 0)
+                columns = {"concluded": parts[0], "granted": parts[1], "grant_rate": rate}
+                truth.table("examinations_concluded", periods, views, columns)
         of_all = {"ip_type": View("ip", [None, None, None, "_T"])}
         each = [of_all, {"ip_type": View("ip", [*IP_TYPES, None])}, of_all | {"owner_kind": kind}, of_all | {"ref_area": region}]
         for applicants in self.applicants:

@@ -109,21 +109,23 @@ def _procedure(levels: Levels, rng: np.random.Generator, filed: Ints, ip: Ints, 
     later = np.where(rng.random(size) < rules.requested_at_once, 0, rng.integers(30, REQUEST_LATEST, size))
     requested = np.where(asked, filed + later, NEVER)
     started = np.where(asked, requested + gamma_days(rng, np.full(size, rules.start_months), rules.shape), NEVER)
-    months = np.where(asked, _examination_months(levels, np.where(asked, started, filed), fast), rules.registration_months)
-    passed = np.where(asked, started, filed) + gamma_days(rng, months, rules.shape)
+    quick = filed + gamma_days(rng, np.full(size, rules.registration_months), rules.shape)
+    examined = started + _examination_days(levels, rng, np.where(asked, started, filed), fast)
     lapsed = filed + rng.integers(*DEEMED_WITHDRAWN, size)
-    return requested, started, np.where((ip == 0) & ~asked, lapsed, passed)
+    return requested, started, np.where(asked, examined, np.where(ip == 0, lapsed, quick))
 
 
-def _examination_months(levels: Levels, started: Ints, fast: Flags) -> Floats:
-    """Mean months from entry to disposal, such that the mean of a year of disposal is the published one, fast cases included."""
+def _examination_days(levels: Levels, rng: np.random.Generator, started: Ints, fast: Flags) -> Ints:
+    """Days from entry to disposal, such that the mean of a year of disposal is about the published one, fast cases included."""
     rules = levels.examination
-    months = level(rules.months, fractional_years(started))
-    for _ in range(3):  # the figure belongs to the year in which the case is closed, which it decides itself
-        months = level(rules.months, fractional_years(started + months * MONTH_DAYS))
     share = level(rules.fast_share, fractional_years(started))
-    slow: Floats = months / (1 - share * (1 - rules.fast_factor))
-    return np.where(fast, slow * rules.fast_factor, slow)
+    relative = rng.gamma(rules.shape, size=len(started)) / rules.shape / (1 - share * (1 - rules.fast_factor))
+    relative = np.where(fast, relative * rules.fast_factor, relative)
+    months = relative * level(rules.months, fractional_years(started))
+    for _ in range(4):  # the figure belongs to the year in which the case is closed, which it decides itself
+        months = relative * level(rules.months, fractional_years(started + months * MONTH_DAYS))
+    days: Ints = np.maximum(np.rint(months * MONTH_DAYS), 1).astype(np.int64)
+    return days
 
 
 def _outcome(levels: Levels, rng: np.random.Generator, ip: Ints, requested: Ints) -> Ints:
@@ -136,7 +138,7 @@ def _outcome(levels: Levels, rng: np.random.Generator, ip: Ints, requested: Ints
 
 
 def _kept(levels: Levels, rng: np.random.Generator, filed: Ints, granted: Ints, ip: Ints) -> tuple[Ints, Ints]:
-    """When each patent ends and why: on an anniversary of filing when its fee is not paid, or at the end of its term, few otherwise."""
+    """When each patent ends and why: on an anniversary of filing when its fee is not paid, or with its term; few otherwise."""
     rules, size, exists = levels.outcomes, len(ip), granted < NEVER
     lost = np.array([1 - rules.kept_a_year[name] for name in IP_TYPES])[ip]
     longest = np.array([rules.longest_years[name] for name in IP_TYPES])[ip]
@@ -156,7 +158,7 @@ def _applicants(levels: Levels, people: Population, rng: np.random.Generator, ip
     groups = (*KINDS, "foreign")
     for position, name in enumerate(IP_TYPES):
         mine = ip == position
-        shares = np.array([levels.applicants.shares[name][group] for group in groups])  # type: ignore[index]
+        shares = np.array([levels.applicants.shares[name][group] for group in groups])
         found[mine] = people.draw(rng, shares, int(mine.sum()))
     return found
 
@@ -169,5 +171,5 @@ def symbols(levels: Levels) -> list[str]:
 def symbol_shares(levels: Levels) -> Floats:
     """How often each symbol is the main one."""
     ranks = np.arange(1, len(symbols(levels)) + 1)
-    shares: Floats = ranks ** -levels.technology.skew
+    shares: Floats = ranks**-levels.technology.skew
     return shares

@@ -115,7 +115,13 @@ def _enterprises(cells: dict[str, Cells], span: Span, views: dict[str, View], tr
 
 
 def _network(cells: dict[str, Cells], span: Span, views: dict[str, View], truth: Truth) -> None:
-    names = {"national_outlets": (0, 1, 2), "tisc": (0,), "university_centres": (1,), "registered_outlets": (2,), "prefecture_institutions": (3,)}
+    names = {
+        "national_outlets": (0, 1, 2),
+        "tisc": (0,),
+        "university_centres": (1,),
+        "registered_outlets": (2,),
+        "prefecture_institutions": (3,),
+    }
     truth.counted("service_network", None, [views], {n: _of(cells["standing"], k) for n, k in names.items()}, stock=True)
     new = {name: _of(cells["approved"], names[name]) for name in ("national_outlets", "prefecture_institutions")}
     truth.counted("service_network_approved", span.year_of_month, [views], new)

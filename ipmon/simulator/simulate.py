@@ -1,151 +1,93 @@
-"""A simulated data root: deliveries of all registers for about thirteen years, and the truth about them.
+"""A simulated data root: deliveries of all registers for about thirteen years, taken in at the usual door, and their truth.
 
-Belongs here: the order of the work, and taking the deliveries in. Not here: any one register.
+Belongs here: the folder, the truth files, taking the deliveries in. Not here: what is in them (simulation.py).
 """
 
 import csv
 import shutil
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
-import numpy as np
-
+from ipmon.deliveries import CHINA
+from ipmon.durable import read_lines
 from ipmon.errors import IpmonError
 from ipmon.paths import DataRoot
 from ipmon.registers.contract import Register
-from ipmon.simulator import accounts, inventory, patent_rows, patents, pledges, services, trademarks, transactions
-from ipmon.simulator.applicants import patent_applicants, trademark_applicants
 from ipmon.simulator.levels import Levels, load_levels
-from ipmon.simulator.outbox import Outbox
-from ipmon.simulator.patent_truth import SECTIONS, PatentTruth
-from ipmon.simulator.stock import Memory
-from ipmon.simulator.truth import Truth
-from ipmon.simulator.world import Ints, Span, generator, level
+from ipmon.simulator.outbox import file_name
+from ipmon.simulator.simulation import Say, Simulation
 
-STREAM = 9
-Say = Callable[[str], None]
+FOLDER = "simulated"
+NOON = time(12, tzinfo=CHINA)
 
 
-@dataclass
-class Simulation:
-    """One world being written into `folder`. `scale`: its patent applications over the published ones of the same years."""
+def simulate(
+    into: Path, records: int, seed: int, dirt: float, registers: Mapping[str, Register], say: Say,
+    *, levels: Levels | None = None, receive: bool = True, keep: bool = False,
+) -> Path:  # fmt: skip
+    """Makes `into` a synthetic data root with `records` patent applications, and returns the folder of its truth.
 
-    folder: Path
-    records: int
-    seed: int
-    dirt: float
-    registers: Mapping[str, Register]
-    levels: Levels
-    say: Say
-    truth: Truth = field(default_factory=Truth)
-    broken: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    files: list[tuple[str, str]] = field(default_factory=list)
+    `dirt`: the share of broken rows added to the good ones. The same seed and levels give the same bytes. The deliveries are
+    first written to `into`/simulated and then taken in (unless not `receive`); the folder is removed afterwards unless `keep`.
+    Raises IpmonError where `into` holds real deliveries, or a number makes no sense.
+    """
+    _require(into, records, seed, dirt)
+    folder = into / FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    world = Simulation(folder, records, seed, dirt, registers, levels or load_levels(), say)
+    world.write()
+    world.truth.write(into / "truth")
+    _write_dirt(world, into / "truth" / "dirt.csv")
+    if receive:
+        _receive_all(world, into)
+    if receive and not keep:
+        shutil.rmtree(folder)
+    return into / "truth"
 
-    def __post_init__(self) -> None:
-        self.span = Span(self.levels.first_month, self.levels.last_month)
-        years = np.array(self.span.years, float)
-        self.published = {name: float(level(yearly, years).sum()) for name, yearly in self.levels.filings.items()}
-        self.scale = self.records / sum(self.published.values())
-        self.people = patent_applicants(self.levels, self.records)
-        self.memory = Memory(self.people)
 
-    def outbox(self, register: str, periods: list[str]) -> Outbox:
-        """The files of a register, with a header each."""
-        self.files += [(register, period) for period in periods]
-        stream = sorted(self.registers).index(register)
-        return Outbox(self.folder, self.registers[register], periods, self.dirt, generator(self.seed, STREAM, stream))
+def _require(into: Path, records: int, seed: int, dirt: float) -> None:
+    if records < 1:
+        raise IpmonError(f"--records {records}: at least one application is needed; give a whole number such as 100000.")
+    if seed < 0:
+        raise IpmonError(f"--seed {seed}: a seed is not negative; give a whole number such as 1.")
+    if not 0 <= dirt < 1:
+        raise IpmonError(f"--dirt {dirt}: the share of broken rows lies between 0 and 1; give for example 0.001.")
+    lines = read_lines(into / "raw" / "manifest.jsonl")
+    if not all(line.get("synthetic") for line in lines):
+        raise IpmonError(
+            f"{into}: holds real deliveries, and simulated ones never mix with them; name an empty folder with --into."
+        )
+    if lines:
+        raise IpmonError(f"{into}: holds a simulated world already; remove that folder first, or name an empty one with --into.")
 
-    def close(self, box: Outbox) -> None:
-        """Ends the files of a register and notes its dirt."""
-        box.close()
-        self.broken.update({(box.register.id, period, code): count for (period, code), count in box.broken.items()})
-        self.say(f"{box.register.id}: {sum(box.rows.values()):,} rows in {len(box.periods)} files")
 
-    def write(self) -> None:
-        """Every register, then the truth."""
-        self.patents()
-        self.trademarks()
-        self.use()
-        self.pledges()
-        self.accounts()
-        for register in services.KINDS:
-            self.services(register)
+def _write_dirt(world: Simulation, path: Path) -> None:
+    """How many broken rows are in each delivery, by the code that each must get."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("register", "period", "code", "rows"))
+        writer.writerows((*key, count) for key, count in sorted(world.broken.items()))
 
-    def patents(self) -> None:
-        """Patent applications; what later registers speak of is kept in mind."""
-        box, made = self.outbox("patent_applications", self.span.months), 0
-        sections = np.array([SECTIONS.index(symbol[0]) for symbol in patents.symbols(self.levels)] + [len(SECTIONS)])
-        truth = PatentTruth(self.span, self.people, sections)
-        for cases in patents.cases(self.levels, self.span, self.people, self.records, self.seed):
-            patent_rows.deliver(cases, self.levels, self.span, self.people, box)
-            truth.count(cases)
-            self.memory.keep(cases)
-            made += len(cases.ip)
-            self.say(f"patent_applications: {made:,} of {self.records:,} applications")
-        truth.report(self.truth)
-        self.close(box)
 
-    def trademarks(self) -> None:
-        """Trademark applications, in the published proportion to those of patents."""
-        years = np.array(self.span.years, float)
-        records = max(round(float(level(self.levels.trademarks.filings, years).sum()) * self.scale), 1)
-        people = trademark_applicants(self.levels, records)
-        box, truth, made = self.outbox("trademark_applications", self.span.months), trademarks.TrademarkTruth(self.span, people), 0
-        for found in trademarks.marks(self.levels, self.span, people, records, self.seed):
-            trademarks.deliver(found, self.levels, self.span, people, box)
-            truth.count(found)
-            made += len(found.filed)
-            self.say(f"trademark_applications: {made:,} of {records:,} applications")
-        truth.report(self.truth)
-        self.close(box)
+def _receive_all(world: Simulation, into: Path) -> None:
+    """Takes the deliveries in, month after month, as if each had come on the day it was due."""
+    from ipmon.registers.intake import receive  # not needed, and not loaded, where nothing is taken in
 
-    def use(self) -> None:
-        """Transactions, then the inventory of what universities and institutes had not transferred before it began."""
-        public, others = self.memory.public.gathered(), self.memory.others.gathered()
-        box, truth = self.outbox("patent_transactions", self.span.months), transactions.TransactionTruth(self.span, self.people)
-        dealt: list[Ints] = []
-        begins = min(inventory.snapshots(self.levels, self.span), default=0)
-        for found in transactions.deals(self.levels, self.span, public, others, self.people, self.scale, self.seed):
-            transactions.deliver(found, self.span, self.people, box)
-            truth.count(found)
-            dealt += [found.patent.number] if found.month < begins else []
-        truth.report(self.truth)
-        self.close(box)
-        gone = np.unique(np.concatenate(dealt)) if dealt else np.empty(0, np.int64)
-        listed = inventory.listed(self.levels, self.span, public, gone, self.people, self.seed)
-        if listed is not None:
-            self.inventory(listed)
+    root, taken = DataRoot(into), 0
+    for period, group in groupby(sorted(world.files, key=itemgetter(1, 0)), key=itemgetter(1)):
+        for register, _ in group:
+            file, due = world.folder / file_name(register, period), _due(period, world.registers[register].due_day)
+            receive(file, world.registers[register], period, due, root, datetime.combine(due, NOON), synthetic=True)
+            file.unlink()
+            taken += 1
+        world.say(f"{period}: {taken} of {len(world.files)} deliveries received")
 
-    def inventory(self, listed: inventory.Listed) -> None:
-        """The snapshots."""
-        box = self.outbox("university_inventory", [self.span.months[place] for place in inventory.snapshots(self.levels, self.span)])
-        inventory.deliver(listed, self.levels, self.span, self.people, box)
-        inventory.report(listed, self.levels, self.span, self.people, self.truth)
-        self.close(box)
 
-    def pledges(self) -> None:
-        """Pledges."""
-        who = pledges.pledgors(self.levels, self.scale)
-        box, truth = self.outbox("pledge_registrations", self.span.months), pledges.PledgeTruth(self.levels, self.span, who)
-        for found in pledges.pledged(self.levels, self.span, who, self.scale, self.seed):
-            pledges.deliver(found, self.levels, self.span, who, box)
-            truth.count(found)
-        truth.report(self.truth)
-        self.close(box)
-
-    def accounts(self) -> None:
-        """Accounts of industries, of the nation's size."""
-        box = self.outbox("industry_accounts", [str(year) for year in sorted(self.levels.accounts.gdp)])
-        accounts.deliver(self.levels.accounts, box)
-        accounts.report(self.levels.accounts, self.truth)
-        self.close(box)
-
-    def services(self, register: str) -> None:
-        """One of the registers of approvals, of the nation's size."""
-        box, found = self.outbox(register, self.span.months), services.approvals(self.levels, self.span, register, self.seed)
-        services.deliver(found, self.levels, self.span, box)
-        services.report(found, self.span, self.truth)
-        self.close(box)
+def _due(period: str, day: int) -> date:
+    """The due day in the month after a period."""
+    year, month = (int(part) for part in (period if "-" in period else f"{period}-12").split("-"))
+    return date(year + month // 12, month % 12 + 1, 1) + timedelta(days=day - 1)

@@ -33,8 +33,10 @@ class Stock:
         self.parts.append({name: values.astype(TYPES[name]) for name, values in columns.items()})
 
     def gathered(self) -> "Patents":
-        """All that was kept, as arrays."""
-        return Patents(**{name: np.concatenate([part[name] for part in self.parts]) for name in TYPES})
+        """All that was kept, as arrays; the stock is empty afterwards."""
+        columns = {name: np.concatenate([part.pop(name) for part in self.parts]) for name in TYPES}
+        self.parts = []
+        return Patents(**columns)
 
 
 @dataclass(frozen=True)

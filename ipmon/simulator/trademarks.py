@@ -13,7 +13,7 @@ from ipmon.simulator.applicants import Population
 from ipmon.simulator.levels import Levels
 from ipmon.simulator.outbox import Outbox, appearances, state
 from ipmon.simulator.patent_rows import coded
-from ipmon.simulator.patent_truth import counterparts, regions
+from ipmon.simulator.patent_truth import counterparts, regions, windows
 from ipmon.simulator.patents import CHUNK, YEAR_DAYS
 from ipmon.simulator.truth import Cells, Durations, Truth, View
 from ipmon.simulator.world import (
@@ -133,11 +133,17 @@ class TrademarkTruth:
     def report(self, truth: Truth) -> None:
         """Writes everything counted into the truth."""
         years, areas = self.span.year_of_month, self.people.areas
-        slices_: list[dict[str, View]] = [{}, {"ref_area": View("area", regions(areas))}, {"counterpart_area": View("area", counterparts(areas))}]
+        slices_: list[dict[str, View]] = [
+            {},
+            {"ref_area": View("area", regions(areas))},
+            {"counterpart_area": View("area", counterparts(areas))},
+        ]
         truth.counted("trademark_filings", years, slices_, {"filings": self.cells["filed"]})
         truth.counted("trademarks_registered", years, slices_, {"registrations": self.cells["registered"]})
         stock = Cells(self.span.months, self.cells["filed"].axes)
         stock.sums = self.cells["registered"].sums - self.cells["ended"].sums
         truth.counted("trademark_stock", None, slices_, {"in_force": stock}, stock=True)
         for name, measure in (("decided", "trademark_filing_to_decision"), ("registered", "trademark_filing_to_registration")):
-            truth.timed(measure, years, self.times[name], self.span.months, "ref_area", regions(areas))
+            for periods, counts in windows(self.span, self.times[name]):
+                truth.timed(measure, periods, counts, long=False)
+                truth.timed(measure, periods, counts, "ref_area", regions(areas), long=False)

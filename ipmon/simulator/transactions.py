@@ -40,7 +40,9 @@ class Deals:
     amount: Ints
 
 
-def deals(levels: Levels, span: Span, public: Patents, others: Patents, people: Population, scale: float, seed: int) -> Iterator[Deals]:
+def deals(
+    levels: Levels, span: Span, public: Patents, others: Patents, people: Population, scale: float, seed: int
+) -> Iterator[Deals]:
     """Month after month, on patents in force; none as long as no patent is."""
     counts = monthly_counts(span, levels.calendar, levels.transactions.records, scale, generator(seed, STREAM))
     first = 0
@@ -101,7 +103,15 @@ def deliver(found: Deals, span: Span, people: Population, outbox: Outbox) -> Non
 class TransactionTruth:
     """The counts so far of transactions, by month and by year; a year's patents are told apart once it is complete."""
 
-    COUNTS = ("events", "patents", "transfers_and_licences", "amount", "amount_stated", *NAMES, *(f"{n}_patents" for n in NAMES))
+    COUNTS = (
+        "events",
+        "patents",
+        "transfers_and_licences",
+        "amount",
+        "amount_stated",
+        *NAMES,
+        *(f"{n}_{what}" for n in NAMES for what in ("patents", "amount")),
+    )
 
     def __init__(self, span: Span, people: Population) -> None:
         self.span, self.people = span, people
@@ -141,10 +151,15 @@ class TransactionTruth:
         once("patents", everything)
         for position, name in enumerate(NAMES):
             add(name, kind == position)
+            add(f"{name}_amount", kind == position, amount)
             once(f"{name}_patents", kind == position)
 
     def report(self, truth: Truth) -> None:
         """Writes everything counted into the truth."""
-        slices: list[dict[str, View]] = [{}, {"owner_kind": View("kind", KINDS)}, {"ref_area": View("area", regions(self.people.areas))}]
+        slices: list[dict[str, View]] = [
+            {},
+            {"owner_kind": View("kind", KINDS)},
+            {"ref_area": View("area", regions(self.people.areas))},
+        ]
         for cells in self.windows:
             truth.counted("transactions", None, slices, cells)

@@ -16,6 +16,7 @@ from ipmon.simulator.world import MONTH_DAYS, Floats, Ints
 
 TOTAL = "_T"
 LONG_DAYS = 36 * MONTH_DAYS
+EMPTY = pl.DataFrame(schema={"period": pl.String, "column": pl.String, "value": pl.Float64})
 Labels = Sequence[str | None]
 
 
@@ -76,24 +77,24 @@ def yearly(sums: NDArray[Any], years: Ints) -> NDArray[Any]:
 
 @dataclass
 class Durations:
-    """How many cases took how many days, by month and group: mean and quantiles are exact from these, whatever the number of cases."""
+    """How many cases took how many days, by period and group: enough for exact means and quantiles."""
 
-    months: int
+    periods: int
     groups: int
     longest: int
     counts: NDArray[Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.counts = np.zeros((self.months, self.groups, self.longest + 1), np.int32)
+        self.counts = np.zeros((self.periods, self.groups, self.longest + 1), np.int32)
 
-    def add(self, month: Ints, group: Ints, days: Ints) -> None:
-        """Counts cases with `days` in the group of the month; month -1 or group -1 counts nowhere."""
-        inside = (month >= 0) & (group >= 0)
-        np.add.at(self.counts, (month[inside], group[inside], days[inside]), 1)
+    def add(self, period: Ints, group: Ints, days: Ints) -> None:
+        """Counts cases with `days` in the group of the period; period -1 counts nowhere."""
+        inside = period >= 0
+        np.add.at(self.counts, (period[inside], group[inside], days[inside]), 1)
 
 
-def statistics(counts: NDArray[Any], unit: float = MONTH_DAYS, long: bool = True) -> dict[str, float]:
-    """Of cases by days: mean, median, p10, p90 in units of `unit` days (linear between neighbours), cases, percent over 36 months."""
+def statistics(counts: NDArray[Any], unit: float, long: bool) -> dict[str, float]:
+    """Of cases by days: mean, median, p10, p90 in `unit` days (linear between neighbours), cases, percent over 36 months."""
     cases = int(counts.sum())
     days = np.arange(len(counts))
     found = {"mean": float(days @ counts.astype(np.int64)) / cases / unit}
@@ -146,7 +147,12 @@ class Truth:
             self.frames.setdefault(measure, []).append(frame)
 
     def counted(
-        self, measure: str, years: Ints | None, slices: Sequence[Mapping[str, View]], columns: Mapping[str, Cells], stock: bool = False
+        self,
+        measure: str,
+        years: Ints | None,
+        slices: Sequence[Mapping[str, View]],
+        columns: Mapping[str, Cells],
+        stock: bool = False,
     ) -> None:
         """Adds sums by month and, where `years` of the months are given, by year; a stock is summed over all months so far."""
         for views in slices:
@@ -158,29 +164,28 @@ class Truth:
                 self.table(measure, named, views, {n: yearly(v, years) for n, v in months.items()})
 
     def timed(
-        self, measure: str, years: Ints, durations: Durations, periods: Sequence[str], dimension: str = "", codes: Labels = (), total: bool = True
-    ) -> None:
-        """Adds the statistics of durations by month and year: in all, and by the groups, which are codes of `dimension`."""
-        named = (list(periods), durations.counts), ([str(year) for year in np.unique(years)], yearly(durations.counts, years))
-        rows = []
-        for labels, counts in named:
-            groups = [(TOTAL, counts.sum(axis=1, dtype=np.int64))] if total else []
-            groups += [(code, counts[:, place]) for place, code in enumerate(codes) if code]
-            rows += [
-                {"period": period, **({dimension: code} if dimension else {}), "column": column, "value": float(value)}
-                for code, by_period in groups
-                for period, cases in zip(labels, by_period, strict=True)
-                if cases.any()
-                for column, value in statistics(cases, long=not measure.startswith("trademark")).items()
-            ]
-        if rows:
-            self.frames.setdefault(measure, []).append(pl.DataFrame(rows))
+        self, measure: str, periods: Sequence[str], counts: NDArray[Any], dimension: str = "", codes: Labels = (),
+        unit: float = MONTH_DAYS, long: bool = True,
+    ) -> None:  # fmt: skip
+        """Adds the statistics of cases by period, group and days: in all, or of each group, which are codes of a `dimension`.
+
+        `unit` is in days; `long`: with the share of cases over 36 months.
+        """
+        groups = [(code, counts[:, place]) for place, code in enumerate(codes) if code]
+        rows = [
+            {"period": period, **({dimension: code} if dimension else {}), "column": column, "value": float(value)}
+            for code, by_period in (groups if dimension else [(TOTAL, counts.sum(axis=1, dtype=np.int64))])
+            for period, cases in zip(periods, by_period, strict=True)
+            if cases.any()
+            for column, value in statistics(cases, unit, long).items()
+        ]
+        self.frames.setdefault(measure, []).append(pl.DataFrame(rows))
 
     def write(self, folder: Path) -> None:
         """Writes one file a measure."""
         folder.mkdir(parents=True, exist_ok=True)
         for measure, frames in sorted(self.frames.items()):
-            whole = pl.concat([frame for frame in frames if len(frame)], how="diagonal")
+            whole = pl.concat([EMPTY, *(frame for frame in frames if len(frame))], how="diagonal")
             names = [n for n in whole.columns if n not in ("period", "column", "value")]
             whole = whole.select("period", *(pl.col(n).fill_null(TOTAL) for n in names), "column", "value")
             whole.sort(pl.all()).write_csv(folder / f"{measure}.csv")

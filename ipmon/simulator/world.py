@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from ipmon.simulator.levels import Calendar
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+Ints = NDArray[np.signedinteger[Any]]
+Floats = NDArray[np.floating[Any]]
 Flags = NDArray[np.bool_]
 
 NEVER = np.int64(2**40)
@@ -32,7 +32,8 @@ def generator(seed: int, *stream: int) -> np.random.Generator:
 def apportioned(weights: NDArray[Any], total: int) -> Ints:
     """Whole numbers in proportion to `weights` that sum to `total` exactly, by rounding the running sum."""
     running = np.rint(np.cumsum(weights, dtype=np.float64) / weights.sum() * total).astype(np.int64)
-    return np.diff(running, prepend=0)
+    parts: Ints = np.diff(running, prepend=0)
+    return parts
 
 
 def choice(rng: np.random.Generator, shares: Sequence[float] | Floats, size: int) -> Ints:
@@ -43,18 +44,21 @@ def choice(rng: np.random.Generator, shares: Sequence[float] | Floats, size: int
 
 def spaced(size: int, step: float) -> Floats:
     """Numbers in [0, 1) that fill it evenly from the first few on: shares hold for the busiest applicants too."""
-    return (np.arange(size) * step + 0.5) % 1.0
+    filled: Floats = (np.arange(size) * step + 0.5) % 1.0
+    return filled
 
 
 def gamma_days(rng: np.random.Generator, months: Floats, shape: float) -> Ints:
     """Durations in whole days, at least one, with the given mean months and shape."""
-    return np.maximum(np.rint(rng.gamma(shape, size=len(months)) / shape * months * MONTH_DAYS), 1).astype(np.int64)
+    drawn: Ints = np.maximum(np.rint(rng.gamma(shape, size=len(months)) / shape * months * MONTH_DAYS), 1).astype(np.int64)
+    return drawn
 
 
 def level(yearly: Mapping[int, float], years: NDArray[Any]) -> Floats:
     """The level of each (fractional) year, interpolated by the logarithm; the nearest given one beyond the ends."""
     known = sorted(yearly)
-    return np.exp(np.interp(years, known, np.log([yearly[year] for year in known])))
+    levels: Floats = np.exp(np.interp(years, known, np.log([yearly[year] for year in known])))
+    return levels
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def years_of(days: Ints) -> Ints:
     return years
 
 
-def fractional_years(days: Ints) -> Floats:
+def fractional_years(days: Ints | Floats) -> Floats:
     """Days as years with a fraction, such that a year's figure stands for its middle."""
     return days / 365.25 + EPOCH_YEAR - 0.5
 

@@ -44,7 +44,8 @@ def mart(folder: Path, as_of: date = DAY, value: str = "13.04") -> Path:
             create table observations as select 'share' as indicator_id, {value}::decimal(28,6) as value, 'a' as note;
             create table assessments as select 'share' as indicator_id, date '{as_of}' as as_of, 'met' as status;
             create table deliveries as select 'd1' as delivery_id, 'yearbook' as source_id, '2024' as period,
-                'a<b.csv' as file_name, 'f00d' as sha256, 1234 as rows_count, 5 as rows_excluded, '' as findings;
+                'a<b.csv' as file_name, 'f00d' as sha256, 1234 as rows_count, 5 as rows_excluded,
+                null::date as withdrawn_on, '' as findings;
             create table excluded as select 'index, not a count' as reason from range(1234);
             create table indicators as select 'share' as indicator_id, '占比' as title_zh, 'Share' as title_en, '%' as unit_zh,
                 '%' as unit_en, 1 as display_factor;

@@ -18,13 +18,14 @@ import duckdb
 import polars as pl
 import pytest
 
-from ipmon.deliveries import Delivery
+from ipmon.deliveries import Delivery, Withdrawal
 from ipmon.errors import IpmonError
 from ipmon.paths import CHECKOUT, DataRoot
 from ipmon.registers import facts
 from ipmon.registers.arrivals import Arrival, arrivals
 from ipmon.registers.contract import SQL_TYPES, Register, load_registers
 from ipmon.registers.facts import FactsOutcome, build_facts, fact_schema
+from ipmon.registers.intake import receive
 from ipmon.registers.ledger import Ledger
 from ipmon.registers.references import references
 from ipmon.registers.store import Store
@@ -219,9 +220,9 @@ def test_the_schema_is_what_the_files_have(office: Office, id_: str) -> None:
 
 
 def test_equal_rows_give_equal_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In whatever order they were staged, and on however many threads."""
+    """In whatever order they were staged, on however many threads, and even with a key that stands twice."""
     monkeypatch.setattr(facts, "ROW_GROUP", 2048)
-    rows = [filed(f"A{n:05}", "2024-09-05", line=n, exam_request_date=date(2024, 9, 1 + n % 30)) for n in range(9000)]
+    rows = [filed(f"A{n // 2:05}", "2024-09-05", line=n, exam_request_date=date(2024, 9, 1 + n % 30)) for n in range(9000)]
     hashes = set()
     for threads in (1, 4):
         monkeypatch.setattr(os, "cpu_count", lambda found=threads: found)
@@ -277,11 +278,22 @@ def test_a_late_month_takes_its_place(office: Office) -> None:
 
 def test_a_withdrawn_month_has_no_facts(office: Office) -> None:
     three_months(office)
-    office.held = [d for d in office.held if d.period != "2024-08"]
+    office.held = [withdrawn(d) if d.period == "2024-08" else d for d in office.held]
     assert office.build().removed == [("patent_events", "2024-08")]
     assert office.store.periods("patent_events") == ["2024-07", "2024-09"]
     assert Ledger(office.store.ledger).content(office.file("2024-08")) is None
     assert office.build().removed == []
+
+
+def test_a_withdrawn_correction_leaves_what_was_before(office: Office) -> None:
+    three_months(office)
+    correction = office.take(
+        delivered("patent_applications", "2024-08", date(2024, 11, 1), "corrected"), filed("B", "2024-08-03")
+    )
+    office.build()
+    office.held[-1] = withdrawn(correction)
+    assert office.build().rebuilt == [("patent_events", "2024-08")]
+    assert office.rows("application_no", "2024-08") == [("a2024-08",)]
 
 
 def test_only_the_periods_asked_for_are_looked_at(office: Office) -> None:
@@ -317,6 +329,27 @@ def test_staged_rows_that_cannot_be_read_are_named(office: Office) -> None:
     ):
         office.build()
     assert office.store.periods("patent_events") == []
+
+
+def test_from_the_door_to_facts_and_again_from_the_raw_file(office: Office, tmp_path: Path) -> None:
+    register = REGISTERS["pledge_registrations"]
+    row = {name: f.example for name, f in register.fields.items()}
+    file = tmp_path / "pledges.csv"
+    lines = [",".join(row), ",".join(row.values()), ",".join({**row, "registration_no": "A1"}.values()), "#END,2"]
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    receipt = receive(file, register, "2024-09", None, office.root, datetime(2024, 10, 8, tzinfo=UTC))
+    office.held = [receipt.delivery]
+    assert office.build().rebuilt == [("pledges", "2024-09")]
+    assert office.rows("registration_no, amount_cny, ref_area", "2024-09", "pledges") == [
+        ("A1", Decimal("5000000.00"), "CN-ZJ"),
+        ("Y2024980012345", Decimal("5000000.00"), "CN-ZJ"),
+    ]
+    before = office.file("2024-09", "pledges").read_bytes()
+    office.store.staged(register.id, "2024-09", receipt.delivery.delivery_id).unlink()
+    assert office.build().rebuilt == []
+    office.file("2024-09", "pledges").unlink()
+    assert office.build().rebuilt == [("pledges", "2024-09")]
+    assert office.file("2024-09", "pledges").read_bytes() == before
 
 
 # What a kill leaves behind
@@ -356,7 +389,7 @@ def test_killed_beside_the_replacement_the_ledger_is_honest(office: Office, tmp_
 
 
 def test_a_failed_writing_leaves_file_and_note(tmp_path: Path) -> None:
-    ledger, path = Ledger(tmp_path / "ledger.json"), tmp_path / "made" / "a.parquet"
+    ledger, path = Ledger(tmp_path / "ledger.jsonl"), tmp_path / "made" / "a.parquet"
     with ledger.writing(path, "one") as part:
         part.write_text("first")
     with pytest.raises(ZeroDivisionError), ledger.writing(path, "two") as part:
@@ -366,41 +399,49 @@ def test_a_failed_writing_leaves_file_and_note(tmp_path: Path) -> None:
 
 
 def test_the_ledger_is_sorted_text_and_survives_a_torn_line(tmp_path: Path) -> None:
-    book, hello = tmp_path / "ledger.json", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"  # sha256 of hello
+    book, hello = tmp_path / "ledger.jsonl", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"  # sha256 of hello
     ledger = Ledger(book)
     for name in ("b", "a", "c"):
         (tmp_path / name).write_text("hello")
-        ledger.note(tmp_path / name, "inputs")
+        ledger.note(tmp_path / name, "early")
     ledger.forget(tmp_path / "c")
-    with (tmp_path / "ledger.journal").open("a") as journal:
-        journal.write('{"path": "a", "entr')
+    ledger.note(tmp_path / "a", "late")
+    with book.open("a") as file:
+        file.write('{"path": "a", "inp')
     again = Ledger(book)
-    assert again.is_current(tmp_path / "a", "inputs") and not again.is_current(tmp_path / "a", "others")
+    assert again.is_current(tmp_path / "a", "late") and not again.is_current(tmp_path / "a", "early")
     assert again.content(tmp_path / "b") == hello and again.content(tmp_path / "c") is None
-    entry = {"inputs": "inputs", "content": hello}
-    assert book.read_text().splitlines() == ["{", f'"a": {json.dumps(entry)},', f'"b": {json.dumps(entry)}', "}"]
-    assert json.loads(book.read_text()) == {"a": entry, "b": entry}
+    assert [json.loads(line) for line in book.read_text().splitlines()] == [
+        {"path": "a", "inputs": "late", "content": hello},
+        {"path": "b", "inputs": "early", "content": hello},
+    ]
+    again.note(tmp_path / "c", "once more")
     (tmp_path / "a").unlink()
-    assert not again.is_current(tmp_path / "a", "inputs")
+    assert Ledger(book).content(tmp_path / "c") == hello and not Ledger(book).is_current(tmp_path / "a", "late")
 
 
-def test_a_damaged_ledger_knows_nothing(tmp_path: Path) -> None:
+def test_a_damaged_ledger_knows_nothing_and_can_be_used(tmp_path: Path) -> None:
+    book = tmp_path / "ledger.jsonl"
     (tmp_path / "a").write_text("x")
-    (tmp_path / "ledger.json").write_text('{"a": {"inputs": "one"')
-    assert not Ledger(tmp_path / "ledger.json").is_current(tmp_path / "a", "one")
+    Ledger(book).note(tmp_path / "a", "one")
+    book.write_bytes(book.read_bytes() + b"\x00\x00\n")
+    ledger = Ledger(book)
+    assert not ledger.is_current(tmp_path / "a", "one")
+    ledger.note(tmp_path / "a", "two")
+    assert Ledger(book).is_current(tmp_path / "a", "two")
 
 
 def test_a_note_costs_the_same_however_many_there_are(tmp_path: Path) -> None:
-    """Only a line is written: the sorted file is not touched until the ledger is opened again."""
-    book, path = tmp_path / "ledger.json", tmp_path / "a"
-    entries = {f"n{n:05}": {"inputs": "i", "content": "c"} for n in range(10_000)}
-    book.write_text(json.dumps(entries))
+    """A line at the end: the file is not written again until it is opened again."""
+    book, path = tmp_path / "ledger.jsonl", tmp_path / "a"
+    lines = [json.dumps({"path": f"n{n:05}", "inputs": "i", "content": "c"}) + "\n" for n in range(10_000)]
+    book.write_text("".join(lines))
     path.write_text("x")
     ledger, before = Ledger(book), book.stat()
     ledger.note(path, "one")
-    assert (book.stat().st_ino, book.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-    assert (tmp_path / "ledger.journal").stat().st_size < 300
-    assert Ledger(book).is_current(path, "one") and len(json.loads(book.read_text())) == 10_001
+    after = book.stat()
+    assert after.st_ino == before.st_ino and 0 < after.st_size - before.st_size < 300
+    assert Ledger(book).is_current(path, "one") and book.read_text().startswith('{"path": "a"')
 
 
 # Records that another register should have
@@ -437,8 +478,12 @@ def test_strangers_are_counted_for_the_periods_that_changed(office: Office) -> N
 # What has come and what is late
 
 
-def grid(today: date, *held: Delivery, withdrawn: tuple[str, ...] = ()) -> list[tuple[str, str, int]]:
-    return [(a.period, a.status, a.corrections) for a in arrivals(REGISTERS, held, today, withdrawn)]
+def withdrawn(delivery: Delivery) -> Delivery:
+    return replace(delivery, withdrawal=Withdrawal(date(2024, 12, 1), datetime(2024, 12, 1, tzinfo=UTC), "wrong month"))
+
+
+def grid(today: date, *held: Delivery) -> list[tuple[str, str, int]]:
+    return [(a.period, a.status, a.corrections) for a in arrivals(REGISTERS, held, today)]
 
 
 def test_the_grid_of_arrivals() -> None:
@@ -446,8 +491,8 @@ def test_the_grid_of_arrivals() -> None:
     june, july, october = (delivered("patent_applications", f"2024-{m}") for m in ("06", "07", "10"))
     late = replace(delivered("patent_applications", "2024-08"), received_at=datetime(2024, 9, 11, tzinfo=UTC))
     corrected = [delivered("patent_applications", "2024-07", date(2024, 9, d), str(d)) for d in (1, 2)]
-    held = (june, july, *corrected, late, october)
-    assert grid(date(2024, 12, 10), *held, withdrawn=(june.delivery_id,)) == [
+    held = (withdrawn(june), july, *corrected, late, october)
+    assert grid(date(2024, 12, 10), *held) == [
         ("2024-06", "withdrawn", 0),
         ("2024-07", "corrected", 2),
         ("2024-08", "late", 0),

@@ -1,6 +1,6 @@
 """Measures of the use of patents on facts whose numbers were worked by hand (cases_use.yaml).
 
-Belongs here: assets/measures on pledges, transactions, inventory, industries, products and high value. Not here: running them over a store.
+Belongs here: assets/measures on pledges, transactions, inventory, industries, products, high value. Not here: running them.
 """
 
 import io
@@ -83,7 +83,7 @@ def test_every_measure_has_a_case() -> None:
 @pytest.mark.parametrize("id_", sorted(MEASURES.keys() - {"pii_density", "pii_list"}))
 def test_every_slice_gives_the_same_columns(duck: Any, id_: str) -> None:
     m = MEASURES[id_]
-    found = {tuple(duck.to_polars(of(m, given_to(id_), ("period", *s))).drop("period", *s).columns) for s in m.slices}
+    found = {tuple(duck.to_polars(of(m, given_to(id_), ("period", *s))).drop("period", *s).columns) for s in m.slices + m.yearly}
     assert len(found) == 1
 
 
@@ -99,9 +99,10 @@ def test_the_universe_is_that_of_the_end_of_the_month_named(duck: Any, frozen: s
     assert set(duck.to_polars(inventory.universe(*tables, frozen=frozen))["application_no"]) == expected[frozen]
 
 
-# Five classes, the same every year from 2019 to 2024. Inventions of 2019 to 2023: A1, A8 whole; A2 half and half; A3 one class named twice;
-# A4 in three parts; A5 in no class. Outside: A0 of 2018, A6 no invention, A7 no grant. So 3911: 1 + 1/2 + 1/3 = 11/6, 2710: 1/2 + 1 + 1/3 = 11/6,
-# 4710: 1/3, 3240: 1, 7320: 0; five in all. 2022 has four years of accounts and 2024 no patents of its own, so neither has a number.
+# Five classes, the same every year from 2019 to 2024. Inventions of 2019 to 2023: A1, A8 whole; A2 half and half; A3 one
+# class named twice; A4 in three parts; A5 in no class. Outside: A0 of 2018, A6 no invention, A7 no grant. So 3911: 1 + 1/2 +
+# 1/3 = 11/6, 2710: 1/2 + 1 + 1/3 = 11/6, 4710: 1/3, 3240: 1, 7320: 0; five in all. 2022 has four years of accounts and 2024
+# no patents of its own, so neither has a number.
 CLASSES = """3911,ict_manufacturing,100,10000
 2710,pharma_medical,10,20000
 4710,,50,70000
@@ -135,8 +136,9 @@ def test_density_counts_a_patent_of_several_classes_in_parts(duck: Any) -> None:
 
 
 def test_the_list_is_found_again_from_density_and_size(duck: Any) -> None:
-    # All: 5 over 21 ten thousand. Denser: 3911, 2710 and 3240 (1 over 1). Average value added 260 / 5 = 52, employment 42,000: 3911 and 3240
-    # are large, 2710 is not; 4710 and 7320 are large and not dense. Official: 3911 agreed, 2710 theirs only, 7320 has no rule. Ours only: 3240.
+    # All: 5 over 21 ten thousand. Denser: 3911, 2710 and 3240 (1 over 1). Average value added 260 / 5 = 52, employment 42,000:
+    # 3911 and 3240 are large, 2710 is not; 4710 and 7320 are large and not dense. Official: 3911 agreed, 2710 theirs only,
+    # 7320 has no rule. Ours only: 3240.
     found = duck.to_polars(of(MEASURES["pii_list"], DENSITIES, ("period",))).row(0, named=True)
     assert found.pop("threshold") == pytest.approx(5 / 21, abs=CLOSE)
     assert found == {"period": "2023", "agreed": 1, "only_ours": 1, "only_official": 1, "without_rule": 1}
@@ -159,5 +161,5 @@ def test_every_entry_names_a_number_that_its_measure_gives(duck: Any) -> None:
     rules = {id_: i.measured for id_, i in registry.indicators.items() if i.theme in THEMES and i.measured}
     assert problems == [] and rules
     assert [id_ for id_, rule in rules.items() if rule.column not in columns[rule.measure]] == []
-    sliced = {id_: {d for s in m.slices for d in s} for id_, m in MEASURES.items()}
+    sliced = {id_: {d for s in m.slices + m.yearly for d in s} for id_, m in MEASURES.items()}
     assert [id_ for id_, rule in rules.items() if not rule.where.keys() <= sliced[rule.measure]] == []

@@ -1,12 +1,13 @@
 """Corrected files laid over each other (F38): only what was changed is touched."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
 
 from ipmon.chains import lay
-from ipmon.deliveries import Delivery
+from ipmon.deliveries import Delivery, Withdrawal, current_by_period, in_force, received_by
 from ipmon.staged import STAGED, STAGED_SCHEMA
 
 ISSUED = {"first": None, "second": date(2024, 3, 1), "third": date(2024, 5, 1)}
@@ -101,3 +102,49 @@ def test_a_correction_taken_back_by_the_third_file() -> None:
         ("second", "21", SECOND, THIRD),
         ("third", "20", THIRD, None),
     ]
+
+
+def withdrawn(name: str, on: date, noted: date) -> Delivery:
+    return replace(
+        delivery(name), withdrawal=Withdrawal(on, datetime(noted.year, noted.month, noted.day, 4, tzinfo=UTC), "wrong")
+    )
+
+
+def held(chain: list[Delivery], **files: list[dict[str, str]]) -> list[Said]:
+    rows: list[dict[str, Any]] = lay(chain, {name: staged(name, *rows) for name, rows in files.items()})
+    return [(r["delivery_id"], r["value"], r["known_from"], r["retired_on"]) for r in rows]
+
+
+FOURTH = date(2024, 4, 2)
+
+
+def test_f42_what_was_withdrawn_is_retired_on_its_day() -> None:
+    alone = [withdrawn("first", FOURTH, FOURTH)]
+    assert held(alone, first=TWO_YEARS) == [("first", "10", None, FOURTH), ("first", "20", None, FOURTH)]
+
+
+def test_f42_the_file_before_a_withdrawn_one_holds_again() -> None:
+    chain = [delivery("first"), withdrawn("second", FOURTH, FOURTH)]
+    assert held(chain, first=TWO_YEARS, second=[row("2022", "10"), row("2023", "21")]) == [
+        ("first", "10", None, None),  # said by both, so never in doubt
+        ("first", "20", None, SECOND),
+        ("second", "21", SECOND, FOURTH),
+        ("first", "20", FOURTH, None),
+    ]
+
+
+def test_f42_the_withdrawal_of_an_earlier_vintage_changes_nothing_of_today() -> None:
+    chain = [withdrawn("first", FOURTH, FOURTH), delivery("second")]
+    assert held(chain, first=[row("2023", "20")], second=[row("2023", "21")]) == [
+        ("first", "20", None, SECOND),
+        ("second", "21", SECOND, None),
+    ]
+
+
+def test_f42_a_withdrawal_counts_from_the_day_on_which_it_was_known_and_in_effect() -> None:
+    noted = date(2024, 4, 9)
+    chain = [delivery("first"), withdrawn("second", FOURTH, noted)]
+    before, after = received_by(chain, date(2024, 4, 8)), received_by(chain, noted)
+    assert [d.delivery_id for d in in_force(before, "source", "2023")] == ["first", "second"]
+    assert [d.delivery_id for d in in_force(after, "source", "2023")] == ["first"]
+    assert current_by_period(after, "source") == {"2023": chain[0]}

@@ -1,0 +1,73 @@
+"""Steps of intake: ours, and the two others that take the same files without checking anything.
+
+Belongs here: from the files of patent applications to Parquet. Not here: what comes after (steps.py, scanning.py).
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ipmon.deliveries import Delivery
+
+Work = Callable[[], dict[str, Any] | None]
+PATENTS = "patent_applications"
+
+
+def intake(root: Path, scratch: Path) -> Work:
+    """Every file of patents checked and staged, as when it is read again from the raw folder: its hash is verified too."""
+    from assets import declarations
+    from ipmon.deliveries import verified_path
+    from ipmon.paths import DataRoot
+    from ipmon.registers.staging import stage
+    from ipmon.registers.store import Store
+
+    register, store = declarations().registers[PATENTS], Store(DataRoot(scratch))
+
+    def work() -> dict[str, Any]:
+        rows = bad = 0
+        for delivery in _patents(root):
+            found = stage(verified_path(delivery, DataRoot(root)), Path(delivery.name).suffix, delivery, register, store)
+            rows, bad = rows + found.rows, bad + found.rows_bad
+        return {"rows": rows, "rows_bad": bad}
+
+    return work
+
+
+def intake_polars(root: Path, scratch: Path) -> Work:
+    """The same files as text columns, unchecked."""
+    import polars as pl
+
+    files = _raw_files(root)
+
+    def work() -> None:
+        for n, file in enumerate(files):
+            read = pl.scan_csv(file, infer_schema=False, truncate_ragged_lines=True, glob=False)
+            read.sink_parquet(scratch / f"{n}.parquet")
+
+    return work
+
+
+def intake_pandas(root: Path, scratch: Path) -> Work:
+    """The same files as text columns, unchecked."""
+    import pandas as pd
+    import pyarrow.parquet  # noqa: F401  (loaded before the work begins)
+
+    files = _raw_files(root)
+
+    def work() -> None:
+        for n, file in enumerate(files):
+            pd.read_csv(file, dtype=str, on_bad_lines="skip").to_parquet(scratch / f"{n}.parquet", index=False)
+
+    return work
+
+
+def _patents(root: Path) -> "list[Delivery]":
+    from ipmon.deliveries import load_manifest
+    from ipmon.paths import DataRoot
+
+    return [d for d in load_manifest(DataRoot(root)) if d.source_id == PATENTS]
+
+
+def _raw_files(root: Path) -> list[Path]:
+    return [root / "raw" / delivery.path for delivery in _patents(root)]

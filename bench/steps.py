@@ -1,0 +1,170 @@
+"""What the benchmark measures, one step a process: `steps.py STEP ROOT SCRATCH [ARGUMENT]`.
+
+Belongs here: steps on a simulated data root. Not here: starting and timing them (processes.py), intake (intakes.py),
+the scan (scanning.py), other tools' queries (by_*.py).
+
+A step loads its libraries and reads the manifest first, and gives back the work proper, which alone counts. The last line on
+stdout is JSON: `loaded`, the CPU seconds used before the work, and what the work has to say.
+"""
+
+import importlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from asked import ASKED, fact_files
+from intakes import PATENTS, Work, intake, intake_pandas, intake_polars
+from scanning import all_measures, of_patents, scan
+
+Told = dict[str, Any]
+SEED = 1
+DIRT = 0.001
+TOLERANCE = 1e-9
+
+
+def simulate(root: Path, scratch: Path, records: str) -> Work:
+    """A data root with so many patent applications and what goes with them, received at the usual door."""
+    from assets import declarations
+    from ipmon.deliveries import load_manifest
+    from ipmon.paths import DataRoot
+    from ipmon.registers import intake  # noqa: F401  (loaded before the work begins)
+    from ipmon.simulator.simulate import simulate as make
+
+    registers = declarations().registers
+
+    def work() -> Told:
+        make(root, int(records), SEED, DIRT, registers, lambda _: None)
+        deliveries = load_manifest(DataRoot(root))
+        patents = [d for d in deliveries if d.source_id == PATENTS]
+        return {
+            "rows": sum(d.rows + d.rows_bad for d in patents),
+            "rows_bad": sum(d.rows_bad for d in patents),
+            "bytes": sum(d.bytes for d in patents),
+            "all_rows": sum(d.rows + d.rows_bad for d in deliveries),
+            "months": len(patents),
+            "files": len(deliveries),
+        }
+
+    return work
+
+
+def facts(root: Path, scratch: Path) -> Work:
+    """The facts of all registers, from staged rows."""
+    from assets import declarations
+    from ipmon.deliveries import load_manifest
+    from ipmon.paths import DataRoot
+    from ipmon.registers.facts import build_facts
+
+    registers, deliveries = declarations().registers, load_manifest(DataRoot(root))
+
+    def work() -> Told:
+        return {"files": len(build_facts(DataRoot(scratch), registers, deliveries, None, lambda _: None).rebuilt)}
+
+    return work
+
+
+def measures(root: Path, scratch: Path, names: str = "") -> Work:
+    """These measures, or all of patents, on all facts with no cells kept from before."""
+    from assets import declarations
+    from ipmon.paths import DataRoot
+    from ipmon.registers.engines import engine
+    from ipmon.registers.facts import fact_schema
+    from ipmon.registers.ledger import Ledger
+    from ipmon.registers.measuring import Measuring
+    from ipmon.registers.store import Store
+
+    wanted = [m for m in of_patents() if not names or m.id in names.split(",")]
+    schemas = {register.facts: fact_schema(register) for register in declarations().registers.values()}
+    store = Store(DataRoot(scratch))
+
+    def work() -> Told:
+        with engine(store.scratch) as running:
+            measuring = Measuring(store, Ledger(store.ledger), running, schemas)
+            made = measuring.bring_up_to_date(wanted, lambda _: None).made
+        return {"measures": len(wanted), "cells": len(made)}
+
+    return work
+
+
+def by_hand(tool: str) -> Callable[[Path, Path, str], Work]:
+    """One of the five measures in another tool."""
+
+    def prepare(root: Path, scratch: Path, measure: str) -> Work:
+        run, files = importlib.import_module(f"by_{tool}").run, fact_files(root)
+        return lambda: run(measure, files, scratch)
+
+    return prepare
+
+
+def compare(root: Path, scratch: Path, measure: str) -> Work:
+    """That another tool's numbers in SCRATCH are ours in ROOT."""
+    import polars as pl
+    from polars.testing import assert_frame_equal
+
+    def work() -> Told:
+        cells = 0
+        for window in ASKED[measure]:
+            own = pl.concat(pl.read_parquet(f) for f in (root / f"work/registers/cells/{measure}/{window}").glob("*.parquet"))
+            other = pl.read_parquet(scratch / f"{window}.parquet")
+            dimensions = [c for c in own.columns if own.schema[c] == pl.String()]
+            other = other.with_columns(pl.lit(None, pl.String()).alias(d) for d in dimensions if d not in other.columns)
+            other = other.with_columns(pl.col(dimensions).fill_null("_T")).select(own.columns)
+            by = {"check_row_order": False, "check_dtypes": False, "check_column_order": False}
+            assert_frame_equal(own.sort(dimensions), other.sort(dimensions), rel_tol=TOLERANCE, abs_tol=TOLERANCE, **by)
+            cells += own.height
+        return {"cells": cells}
+
+    return work
+
+
+def update(root: Path, scratch: Path, which: str) -> Work:
+    """Staging, facts and measures of all registers, for all deliveries or for `older`: all but those of the newest month."""
+    from assets import declarations
+    from ipmon.deliveries import load_manifest
+    from ipmon.paths import DataRoot
+    from ipmon.registers import staging  # noqa: F401  (loaded before the work begins)
+    from ipmon.registers.update import Registers
+
+    deliveries = load_manifest(DataRoot(root))
+    newest = max(d.period for d in deliveries if d.source_id == PATENTS)
+    if which == "older":
+        deliveries = [d for d in deliveries if d.period != newest]
+    registers = Registers(DataRoot(scratch), declarations().registers, all_measures())
+
+    def work() -> Told:
+        made = registers.update(deliveries, lambda _: None)
+        return {"facts": len(made.facts.rebuilt), "cells": len(made.cells.made), "newest": newest}
+
+    return work
+
+
+STEPS: dict[str, Callable[..., Work]] = {
+    "simulate": simulate,
+    "intake": intake,
+    "intake_polars": intake_polars,
+    "intake_pandas": intake_pandas,
+    "facts": facts,
+    "scan": scan,
+    "measures": measures,
+    "sql": by_hand("sql"),
+    "polars": by_hand("polars"),
+    "pandas": by_hand("pandas"),
+    "compare": compare,
+    "update": update,
+}
+
+
+def main() -> None:
+    """Runs the step that the command line names."""
+    name, root, scratch, *rest = sys.argv[1:]
+    work = STEPS[name](Path(root), Path(scratch), *rest)
+    loaded = time.process_time()
+    told = work() or {}
+    print(json.dumps({"loaded": loaded, **told}))
+
+
+if __name__ == "__main__":
+    main()
