@@ -16,6 +16,9 @@ from trial import PANDAS_MOST, Trial
 HEADING = "## Registers"
 FEW = 10_000_000
 """Applications from which on one run is enough."""
+GOAL_SIZE = 100_000_000
+SLACK = 1.1
+"""How much dearer a row may become from one size to the next and cost still be called linear."""
 OWN = ("intake", "facts", "measures", "full", "new_month", *(f"{measure}:own" for measure in ASKED))
 LABELS = {
     "simulate": "simulating and receiving all registers",
@@ -75,14 +78,11 @@ def _goals(trials: Sequence[Trial]) -> list[str]:
         ("all measures of patents ≤ 8 × one scan of their columns", lambda t: _ratio(t, "measures", "scan"), 8, "{:.1f} ×"),
         ("the five measures ≤ 1.1 × the best plain SQL, in all", _five, 1.1, "{:.2f} ×"),
         ("a new month ≤ 1 % of everything", lambda t: 100 * _ratio(t, "new_month", "full"), 1, "{:.1f} %"),
-        ("peak memory ≤ 3 GB (the goal is for 100,000,000)", _peak, 3, "{:.2f} GB"),
     ]
     rows = [(goal, *(_judged(number(t), limit, shown) for t in trials)) for goal, number, limit, shown in asked]
     linear = (f"cost linear in rows: everything, CPU s per million rows, ≤ {SLACK} × those of the size before", *_linear(trials))
-    return table(("goal", *_heads(trials)), [*rows, linear])
-
-
-SLACK = 1.1
+    peak = ("peak memory ≤ 3 GB at 100,000,000", *map(_peak, trials))
+    return table(("goal", *_heads(trials)), [*rows, peak, linear])
 
 
 def _judged(value: float, limit: float, shown: str) -> str:
@@ -104,8 +104,10 @@ def _five(trial: Trial) -> float:
     return own / sql
 
 
-def _peak(trial: Trial) -> float:
-    return max(trial.measured[name].peak for name in OWN) / 1024
+def _peak(trial: Trial) -> str:
+    """The most that any step of ours took; it is met or missed only at the size that the goal names."""
+    most = max(trial.measured[name].peak for name in OWN) / 1024
+    return _judged(most, 3, "{:.2f} GB") if trial.records >= GOAL_SIZE else f"{most:.2f} GB"
 
 
 def _per_million(trial: Trial, measured: Measured) -> float:

@@ -40,11 +40,12 @@ def _small(scene: Scene, plane: Plane, panel: Panel, at: Sequence[float], labell
     for n, line in enumerate(panel.lines):
         draw_way(scene, plane, line, n)
         draw_dots(scene, plane, line, n, 5.0)
-    for year in (round(plane.x_low + 0.5), round(plane.x_high - 0.5)):
+    for year in sorted({round(plane.x_low + 0.5), round(plane.x_high - 0.5)}):
         scene.words(plane.x(year), plane.bottom + theme.SMALL + 5, str(year), theme.SMALL, theme.MUTED, "centre")
     for line in panel.lines:
         named = f"{line.name} {line.points[-1].text}" if len(panel.lines) > 1 else line.points[-1].text
-        for point, text in ((line.points[-1], named), (line.points[0], line.points[0].text)):
+        first = [(line.points[0], line.points[0].text)] if len(line.points) > 1 else []
+        for point, text in [(line.points[-1], named), *first]:
             labels.place_value(
                 scene, plane, point, text, theme.SMALL, plane.left, min(plane.right + 24, scene.width - theme.MARGIN / 2)
             )

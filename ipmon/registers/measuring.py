@@ -89,7 +89,8 @@ class Measuring:
     def _measured(self, m: Measure, window: Window, stale: Collection[str], months: Sequence[str]) -> pl.DataFrame:
         """The numbers of all slices, one column each, with `period` and all dimensions; `_T` where a slice does not divide."""
         tables = [self._facts(fact, window, stale, months) for fact in m.facts]
-        return pl.concat([self._sliced(m, tables, slice_) for slice_ in m.slices_of(window)], how="vertical_relaxed")
+        parts = [self._sliced(m, tables, slice_) for slice_ in m.slices_of(window)]
+        return pl.concat(parts, how="vertical_relaxed").sort("period", *(["cohort"] if m.kind == "cohort" else []), *DIMENSIONS)
 
     def _sliced(self, m: Measure, tables: list[ibis.Table], slice_: Slice) -> pl.DataFrame:
         first = tables[0].drop_null(list(slice_)) if slice_ else tables[0]

@@ -53,7 +53,7 @@ class SparkEngine:
         _require_answer(master)
         self._session = _session(master, scratch.absolute())
         self._connection = ibis.pyspark.connect(self._session)
-        self._connection.compiler = Compiler()
+        self._connection.compiler = _Compiler()
 
     def table(self, files: Sequence[Path], schema: Mapping[str, str]) -> ibis.Table:
         """The files' rows; an empty table of the schema's types without any."""
@@ -84,10 +84,10 @@ class SparkEngine:
         return self._connection.table(name)
 
 
-class Compiler(PySparkCompiler):  # type: ignore[misc]
+class _Compiler(PySparkCompiler):  # type: ignore[misc]
     """Ibis for Spark with one fault mended: its `count(where=…)` is a sum, and null instead of 0 if no row tells."""
 
-    def visit_CountStar(self, op: Any, *, arg: Any, where: Any) -> Any:  # noqa: D102
+    def visit_CountStar(self, op: Any, *, arg: Any, where: Any) -> Any:
         return self.f.count(STAR if where is None else self.if_(where, 1, NULL))
 
 
@@ -153,7 +153,7 @@ def _require_answer(master: str) -> None:
     host, _, port = master.removeprefix("spark://").rpartition(":")
     try:
         socket.create_connection((host, int(port)), timeout=PATIENCE).close()
-    except OSError as error:
+    except (OSError, OverflowError) as error:  # the latter for a port beyond 65535
         raise IpmonError(
             f"IPMON_ENGINE is '{master}', and nothing answers there ({error}). Start the cluster's master."
         ) from error

@@ -70,7 +70,7 @@ class Maker:
 
     def accounts(self, register: Register, year: str, number: int, industry: str) -> Iterator[Row]:
         """A class in the two vintages of a year (the last year has one), most classes with a group."""
-        groups = [*(register.fields["group"].codes or ()), None]
+        groups = [*(register.fields["group"].codes or ()), None, None, None]
         for vintage in ("first", "final")[: 1 if year == YEARS[-1] else 2]:
             known = {"industry": industry, "vintage": vintage, "year": int(year), "group": groups[number % len(groups)]}
             yield self.row(register, year) | {"month": year} | known

@@ -237,10 +237,11 @@ def test_without_java_17_it_says_what_to_install(
     assert said.startswith(f"IPMON_ENGINE is 'local[2]', and {found}. Install a Java 17 runtime (")
 
 
-def test_a_cluster_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("port", ["free", "99999"])
+def test_a_cluster_that_does_not_answer_is_named(port: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spark.importlib.util, "find_spec", lambda name: object())
     monkeypatch.setenv("JAVA_HOME", str(java_home(tmp_path, "21.0.1")))
-    address = f"spark://127.0.0.1:{free_port()}"
+    address = f"spark://127.0.0.1:{free_port() if port == 'free' else port}"
     said = refusal(address, tmp_path, monkeypatch)
     assert said.startswith(f"IPMON_ENGINE is '{address}', and nothing answers there (") and "\n" not in said
 
