@@ -28,6 +28,7 @@ TABLES = (FACTS, "figures", "observations", "vintages", "targets", "assessments"
 WITHOUT_WARNINGS = ("vintages", "targets", "assessments")
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 KINDS = [(t, s) for t in TABLES for s in SEVERITIES if s == "error" or t not in WITHOUT_WARNINGS]
+SHOWN = dg.TableSchema([dg.TableColumn(name) for name in ("check", "status", "exceptions", "message", "observed")])
 CANDIDATE = dg.AssetKey("candidate")
 
 
@@ -99,5 +100,5 @@ def _reported(table: str, severity: str, results: list[CheckResult]) -> dg.Asset
         check_name=f"{table}_{severity}",
         passed=all(r.status == "passed" for r in results),
         severity=SEVERITIES[severity],
-        metadata={"rules": len(results), "results": dg.MetadataValue.table(records)},
+        metadata={"rules": len(results), "results": dg.MetadataValue.table(records, SHOWN)},
     )

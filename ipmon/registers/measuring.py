@@ -61,9 +61,9 @@ class Measuring:
             return
         say(f"{m.id} by {window}: {len(stale)} of {len(wanted)} period(s)")
         frame = self._measured(m, window, stale, months)
+        parts = {(EVERYTHING,): frame} if window == "history" else frame.partition_by("period", as_dict=True)
         for period in sorted(stale):
-            own = frame if window == "history" else frame.filter(pl.col("period") == period)
-            self._keep(own, self.store.cells(m.id, window, period), wanted[period])
+            self._keep(parts.get((period,), frame.clear()), self.store.cells(m.id, window, period), wanted[period])
             outcome.made.append((m.id, window, period))
 
     def _keep(self, cells: pl.DataFrame, path: Path, inputs: str) -> None:
