@@ -29,8 +29,10 @@ INPUT = f"""from ({VINTAGES}) where delivery_id = ? and locator = ? and indicato
     order by superseded_on nulls first, released_on"""
 PERIODS = """select string_agg(distinct time_period, ', ' order by time_period) as periods
     from observations where indicator_id = ? and ref_area = ?"""
-DIFFERENCES = f"""select coalesce(n.indicator_id, o.indicator_id), coalesce(n.ref_area, o.ref_area),
-    coalesce(n.time_period, o.time_period), coalesce(n.basis, o.basis), o.value, n.value, n.quality, n.released_on, n.delivery_id
+DIFFERENCES = f"""select coalesce(n.indicator_id, o.indicator_id), concat_ws(' ', coalesce(n.ref_area, o.ref_area),
+    {", ".join(f"nullif(coalesce(n.{d}, o.{d}), '_T')" for d in DIMENSIONS)}), coalesce(n.time_period, o.time_period),
+    coalesce(n.accumulation, o.accumulation), coalesce(n.basis, o.basis),
+    o.value, n.value, n.quality, n.released_on, n.delivery_id
     from old.observations o full join new.observations n using ({", ".join(KEY)}, basis)
     where o.value is distinct from n.value order by all"""
 FRAGILE = (
@@ -153,10 +155,11 @@ def diff(root: DataRoot, old: str, new: str | None = None) -> Iterator[str]:
             both.execute(f"attach {sql.literal(str(path / 'public.duckdb'))} as {name} (read_only)")
         found = both.execute(DIFFERENCES).fetchall()
     yield f"{old_path.resolve().name} -> {new_path.resolve().name}: {len(found)} cell(s) differ"
-    for id_, area, period, basis, before, after, quality, released, delivery in found:
+    for id_, place, period, accumulation, basis, before, after, quality, released, delivery in found:
+        how = basis if accumulation == "period" else f"{basis}, {accumulation}"
         what = "new" if before is None else "withdrawn" if after is None else "revised"
         why = f"{quality} source of {released}, delivery {delivery}" if after is not None else "no longer in any delivery"
-        yield f"{what:9} {id_} {area} {period} ({basis}): {_shown(before, 1)} -> {_shown(after, 1)}  {why}"
+        yield f"{what:9} {id_} {place} {period} ({how}): {_shown(before, 1)} -> {_shown(after, 1)}  {why}"
 
 
 def previous(root: DataRoot) -> str:

@@ -51,9 +51,9 @@ class Parcel:
         return path.stem[: LONGEST_NAME - len(path.suffix)] + path.suffix
 
     def delivery_id(self, accepted: Sequence[Delivery]) -> str:
-        """Its id, by its content; bytes that were withdrawn and come again get a number behind it."""
+        """Its id, by its content; bytes that came before, were withdrawn or are another period's, get a number behind it."""
         id_ = f"{self.source}-{self.sha256[:12]}"
-        again = sum(d.withdrawal is not None and (d.source_id, d.sha256) == (self.source, self.sha256) for d in accepted)
+        again = sum((d.source_id, d.sha256) == (self.source, self.sha256) for d in accepted)
         return f"{id_}-{again + 1}" if again else id_
 
     def kept_path(self, raw: Path) -> str:
@@ -106,8 +106,8 @@ def too_big(limit: int) -> Breach:
 
 def known(parcel: Parcel, accepted: Sequence[Delivery]) -> Delivery | None:
     """The delivery in force that has the same bytes, if any."""
-    id_ = parcel.delivery_id(accepted)
-    return next((d for d in accepted if d.delivery_id == id_), None)
+    same = (d for d in accepted if (d.source_id, d.sha256) == (parcel.source, parcel.sha256))
+    return next((d for d in same if d.withdrawal is None), None)
 
 
 def check_order(parcel: Parcel, before: Sequence[Delivery]) -> None:

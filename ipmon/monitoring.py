@@ -15,7 +15,7 @@ from ipmon.revisions import Revision, mean_absolute_revision
 from ipmon.shown import Shown
 from ipmon.target_rules import Point
 from ipmon.targets import Target
-from ipmon.vintages import Book
+from ipmon.vintages import BASES, Book
 
 
 def assess_all(
@@ -53,8 +53,8 @@ def like_vintage_points(indicator_id: str, reference: str, registry: Registry, b
 
 
 def _known(book: Book, key: Key, as_of: date) -> Figure | None:
-    """The published value of a day, else the derived one."""
-    return book.known(key, as_of, "published") or book.known(key, as_of, "derived")
+    """The value of a day: the published one, else that of records, else the derived one."""
+    return next((figure for basis in BASES if (figure := book.known(key, as_of, basis))), None)
 
 
 def _implied(key: Key, deciding: Figure | None, registry: Registry, book: Book, as_of: date) -> Figure | None:

@@ -128,12 +128,16 @@ def _status(options: argparse.Namespace) -> int:
     from ipmon.answers import NoRelease, status
     from ipmon.deliveries import CHINA, load_manifest
     from ipmon.duedates import due
+    from ipmon.registers.arrivals import arrivals, owed
+    from ipmon.registers.references import told
+    from ipmon.registers.store import Store
 
-    today = datetime.now(CHINA).date()
-    owed = due(declarations().contracts, load_manifest(data_root()), today)
-    _print(f"{'LATE' if d.is_late(today) else 'due '} {d.source_id} {d.period}, due on {d.due_on}" for d in owed)
-    if not owed:
-        print("No delivery is due.")
+    today, declared, received = datetime.now(CHINA).date(), declarations(), load_manifest(data_root())
+    tables = due(declared.contracts, received, today)
+    lines = [f"{'LATE' if d.is_late(today) else 'due '} {d.source_id} {d.period}, due on {d.due_on}" for d in tables]
+    lines += owed(arrivals(declared.registers, received, today))
+    _print(lines or ["No delivery is due."])
+    _print(told(Store(data_root())))
     try:
         _print(status(data_root()))
     except NoRelease as nothing:

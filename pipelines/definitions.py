@@ -23,7 +23,7 @@ from assets.sources.assets import raw, staged
 from pipelines.checks import checker, expectations
 from pipelines.jobs import monthly, registers_job, release_job
 from pipelines.progress import progress
-from pipelines.sensors import inbox
+from pipelines.sensors import inbox, release_after_registers
 
 TABLES = (figures, observations, indicators, assessments, mart, charts, bulletin, candidate, release)
 
@@ -32,7 +32,7 @@ defs = dg.Definitions(
     asset_checks=[expectations],
     jobs=[release_job, registers_job],
     schedules=[monthly],
-    sensors=[inbox],
+    sensors=[inbox, release_after_registers],
     resources={"occasion": Occasion(), "checker": checker},
     loggers={"console": dg.colored_console_logger, "progress": progress},
     executor=dg.in_process_executor,

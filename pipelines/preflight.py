@@ -46,7 +46,7 @@ def _font() -> list[str]:
 
 def _versions() -> list[str]:
     lock = (CHECKOUT / "requirements.lock").read_text("utf-8")
-    wanted = dict(re.findall(r"^([a-z0-9-]+)==([^\s;\\]+)", lock, re.MULTILINE))
+    wanted = dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==([^\s;\\]+)", lock, re.MULTILINE))
     return [found for name in PINNED if (found := _version_problem(name, wanted[name]))]
 
 

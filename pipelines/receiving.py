@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from assets import declarations
+from ipmon.deliveries import in_force, load_manifest
 from ipmon.door import Receipt
 from ipmon.errors import IpmonError
 from ipmon.intake import receive as receive_table
@@ -36,5 +37,9 @@ def told(receipt: Receipt, root: DataRoot) -> Iterator[str]:
     if delivery.rows_bad:
         bad = Store(root).quarantine(delivery.source_id, delivery.period, delivery.delivery_id).relative_to(root.root)
         yield f"note: {delivery.rows_bad} of {delivery.rows + delivery.rows_bad} rows break the contract and lie in {bad}"
+    standing = in_force(load_manifest(root), delivery.source_id, delivery.period)
+    if receipt.outcome == "known" and standing[-1] != delivery:
+        last = standing[-1].delivery_id
+        yield f"note: {last} corrects it and holds; to return to this file, withdraw that one: ipmon withdraw {last}"
     yield from (f"note: {finding.en}" for finding in delivery.findings)
     yield from (f"note: column '{column}' is not in the contract and was not loaded" for column in delivery.extra_columns)

@@ -1,19 +1,23 @@
 """The inbox: files named by contract are received as they arrive.
 
-Belongs here: looking into data/inbox and reporting. Not here: taking files in (see ipmon/intake.py).
+Belongs here: looking into data/inbox, reporting, asking for what follows. Not here: taking files in (see receiving.py).
 """
 
 import re
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
 
 from assets import declarations
+from assets.registers.assets import months
+from ipmon.deliveries import Delivery
 from ipmon.errors import IpmonError
 from ipmon.paths import DataRoot, data_root
-from pipelines.jobs import release_job
+from pipelines.jobs import registers_job, release_job
 from pipelines.receiving import receive
 
 NAME = re.compile(
@@ -21,23 +25,57 @@ NAME = re.compile(
 )
 SETTLED = 1.0
 """Seconds over which a file must not have changed: one that is still being copied is left for the next look."""
+RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """One sentence on what became of a file, and the delivery if it was accepted."""
+
+    told: str
+    accepted: Delivery | None = None
 
 
 @dg.sensor(
-    job=release_job,
+    jobs=[registers_job, release_job],
     minimum_interval_seconds=60,
     description="Receives files put into data/inbox as <source>@<period>[@<issued>].<ending>.",
 )
 def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Receives every file of the inbox, removes what was taken in or quarantined, and asks for a release if anything was new."""
+    """Receives every file of the inbox, removes what was taken in or quarantined, and asks for what follows from what is new."""
     root = data_root()
     outcomes = [_receive(path, root) for path in _waiting(root.inbox)]
     for outcome in outcomes:
-        context.log.info(outcome)
-    accepted = [o for o in outcomes if o.startswith("accepted")]
+        context.log.info(outcome.told)
+    accepted = [o.accepted for o in outcomes if o.accepted]
     if not accepted:
-        return dg.SkipReason("; ".join(outcomes) or "The inbox is empty.")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=" ".join(accepted))])
+        return dg.SkipReason("; ".join(o.told for o in outcomes) or "The inbox is empty.")
+    return dg.SensorResult(run_requests=[_request(accepted)])
+
+
+def _request(accepted: Sequence[Delivery]) -> dg.RunRequest:
+    """The months of registers, all in one run, after which a release follows; where there is none, a release at once.
+
+    Never both: while one of them runs the other would find the data root locked.
+    """
+    key, known = " ".join(d.delivery_id for d in accepted), set(months.get_partition_keys())
+    new = sorted({d.period for d in accepted if d.source_id in declarations().registers} & known)
+    if not new:
+        return dg.RunRequest(run_key=key, job_name=release_job.name)
+    if len(new) == 1:
+        return dg.RunRequest(run_key=key, job_name=registers_job.name, partition_key=new[0])
+    return dg.RunRequest(run_key=key, job_name=registers_job.name, tags=dict(zip(RANGE, (new[0], new[-1]), strict=True)))
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=[registers_job],
+    request_job=release_job,
+    description="Asks for a release after every run of the job registers that ended well.",
+)
+def release_after_registers(context: dg.RunStatusSensorContext) -> dg.RunRequest:
+    """The release of the facts that the run has made."""
+    return dg.RunRequest(run_key=f"after {context.dagster_run.run_id}")
 
 
 def _waiting(folder: Path) -> list[Path]:
@@ -54,19 +92,22 @@ def _state(folder: Path) -> dict[Path, tuple[int, int]]:
     return {path: (found.st_size, found.st_mtime_ns) for path, found in seen.items()}
 
 
-def _receive(path: Path, root: DataRoot) -> str:
-    """One sentence on what became of a file. It leaves the inbox once it lies in raw or in quarantine."""
+def _receive(path: Path, root: DataRoot) -> _Outcome:
+    """What became of a file. It leaves the inbox once it lies in raw or in quarantine."""
     match, declared = NAME.fullmatch(path.name), declarations()
     if match is None or match["source"] not in {*declared.contracts, *declared.registers}:
-        return f"left {path.name}: name it <source>@<period>.<ending> with a source of assets/sources or assets/registers"
+        return _Outcome(
+            f"left {path.name}: name it <source>@<period>.<ending> with a source of assets/sources or assets/registers"
+        )
     try:
         issued = date.fromisoformat(match["issued"]) if match["issued"] else None
         receipt = receive(path, match["source"], match["period"], issued, root, root.inbox)
     except ValueError:
-        return f"left {path.name}: {match['issued']} is no date"
+        return _Outcome(f"left {path.name}: {match['issued']} is no date")
     except IpmonError as error:
         if error.exit_code == 3:
             path.unlink()
-        return str(error)
+        return _Outcome(str(error))
     path.unlink()
-    return f"{receipt.outcome} {receipt.delivery.delivery_id}"
+    told = f"{receipt.outcome} {receipt.delivery.delivery_id}"
+    return _Outcome(told, receipt.delivery if receipt.outcome == "accepted" else None)

@@ -18,28 +18,28 @@ def domestic(events: ibis.Table) -> ibis.Table:
     return events.filter(events.ref_area.notnull())
 
 
-@measure("patent_events", windows=ALWAYS, slices=NATIONAL, yearly=DETAILED)
+@measure("patent_events", windows=ALWAYS, slices=NATIONAL, yearly=DETAILED, additive=True)
 def filings(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Applications filed in the period, and those of them marked abnormal in the delivery of the month of filing."""
     filed = events.filter(events.event == "filed")
     return filed.group_by(by).agg(filings=filed.count(), abnormal=filed.count(where=filed.abnormal.fill_null(False)))
 
 
-@measure("patent_events", windows=ALWAYS, slices=NATIONAL, yearly=DETAILED)
+@measure("patent_events", windows=ALWAYS, slices=NATIONAL, yearly=DETAILED, additive=True)
 def grants(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Patents granted in the period, by date of grant."""
     granted = events.filter(events.event == "granted")
     return granted.group_by(by).agg(grants=granted.count())
 
 
-@measure("patent_events", windows=ALWAYS, slices=REGIONAL)
+@measure("patent_events", windows=ALWAYS, slices=REGIONAL, additive=True)
 def domestic_filings(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Applications filed in the period by domestic applicants, Hong Kong, Macao and Taiwan included."""
     filed = domestic(events.filter(events.event == "filed"))
     return filed.group_by(by).agg(filings=filed.count())
 
 
-@measure("patent_events", windows=ALWAYS, slices=REGIONAL)
+@measure("patent_events", windows=ALWAYS, slices=REGIONAL, additive=True)
 def domestic_grants(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Patents granted in the period to domestic applicants, Hong Kong, Macao and Taiwan included."""
     granted = domestic(events.filter(events.event == "granted"))

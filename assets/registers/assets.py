@@ -49,7 +49,7 @@ def _facts(register: Register) -> dg.AssetsDefinition:
         description=f"{register.title.zh}：每月事实。{register.title.en}: facts by month.",
         metadata={"contract": f"assets/registers/{register.id}.yaml"},
     )
-    def facts(context: dg.AssetExecutionContext, occasion: Occasion) -> Iterator[dg.Output[None]]:
+    def facts(context: dg.AssetExecutionContext, occasion: Occasion) -> Iterator[dg.MaterializeResult[None]]:
         from ipmon.registers.update import Registers
 
         deliveries = received_by(load_manifest(occasion.root), occasion.day)
@@ -59,8 +59,11 @@ def _facts(register: Register) -> dg.AssetsDefinition:
         context.log.info(
             f"{len(outcome.rebuilt)} month(s) made, {len(outcome.skipped)} unchanged, {len(outcome.removed)} removed"
         )
-        if there:
-            yield dg.Output(None, metadata={"months": len(there), "made": len(outcome.rebuilt)})
+        if there == set(context.partition_keys):
+            yield dg.MaterializeResult(metadata={"months": len(there), "made": len(outcome.rebuilt)})
+            return
+        for month in sorted(there):  # a result would stand for the whole range, also for months that never came
+            context.log_event(dg.AssetMaterialization(context.asset_key, partition=month))
 
     return facts
 

@@ -3,7 +3,7 @@
 Belongs here: due days of registers, and what became of each period. Not here: the figures' due days (see duedates.py).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -13,6 +13,9 @@ from ipmon.periods import Period, month_end, parse, period
 from ipmon.registers.contract import Register
 
 Status = Literal["arrived", "late", "corrected", "due", "missing", "withdrawn"]
+OWED: dict[Status, str] = {"missing": "LATE", "withdrawn": "GONE", "due": "due "}
+"""What a register owes, the most urgent first, and the word for it at the terminal."""
+MOST_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,17 @@ def arrivals(registers: Mapping[str, Register], deliveries: Sequence[Delivery], 
     A register that never delivered anything has no row.
     """
     return [row for register in registers.values() for row in _grid(register, deliveries, today)]
+
+
+def owed(rows: Iterable[Arrival]) -> list[str]:
+    """A line for each period that a register owes, the most urgent first; beyond the first twenty only their number."""
+    urgent = list(OWED)
+    found = [row for row in rows if row.status in OWED]
+    found.sort(key=lambda row: (urgent.index(row.status), row.due_on, row.register))
+    gone = {"withdrawn": ", all that came was withdrawn"}
+    lines = [f"{OWED[r.status]} {r.register} {r.period}, due on {r.due_on}{gone.get(r.status, '')}" for r in found]
+    rest = len(lines) - MOST_TOLD
+    return lines[:MOST_TOLD] + ([f"and {rest} more periods of registers"] if rest > 0 else [])
 
 
 def due_on(register: Register, about: Period) -> date:

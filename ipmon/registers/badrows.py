@@ -11,6 +11,7 @@ import polars as pl
 
 from ipmon.registers.checks import Check
 from ipmon.registers.contract import Register
+from ipmon.registers.lines import lines_at
 from ipmon.registers.reading import Plain
 
 SCHEMA = {
@@ -31,9 +32,7 @@ def reasons(
     `names`: the text columns in the order of the file; `texts`: what makes the typed columns of them; `repeats`: of a line whose
     key was there before, the line that had it.
     """
-    wanted = pl.LazyFrame({"line": list(lines)[:MANY]}, schema={"line": pl.get_index_type()})
-    found = made.raw().join(wanted, on="line", how="semi").collect(engine="streaming").sort("line")
-    found = found.filter(pl.col("raw").str.strip_chars() != "")
+    found = lines_at(made, lines[:MANY]).filter(pl.col("raw").str.strip_chars() != "")
     if made.is_marked and found.height and found["raw"][-1].strip() == made.last:
         found = found.head(-1)
     whole = pl.col("raw").str.contains(made.record)
@@ -85,8 +84,8 @@ def _judged(
         return pl.DataFrame(schema=SCHEMA)
     text = "".join(f"{line}\n" for line in found["raw"]).encode()
     read = made.scan(names, register.missing, text).drop("line").with_columns(texts).collect()
-    number = pl.coalesce(pl.when(d.broken).then(pl.lit(n, pl.Int32())) for n, d in enumerate(demands))
-    first = read.select(number).to_series().to_list()
+    broken = read.select(d.broken.alias(f"{n}") for n, d in enumerate(demands))
+    first = [next((n for n, is_broken in enumerate(row) if is_broken), None) for row in broken.iter_rows()]
     rows = []
     for line, raw, n, cells in zip(found["line"], found["raw"], first, read.iter_rows(named=True), strict=True):
         if n is None:

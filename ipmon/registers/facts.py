@@ -26,6 +26,8 @@ from ipmon.registers.store import Store
 
 MEMORY_LIMIT = "2GB"
 MOST_THREADS = 4
+AT_ONCE = 500_000
+"""Rows of a file up to which all its events are sorted in one step."""
 ROW_GROUP = 122_880
 STAGING = ("staging.py", "checks.py", "reading.py")
 """The modules that decide which rows of a delivery are good, and as what values they are staged."""
@@ -128,17 +130,20 @@ class _Builder:
         return path
 
     def _write(self, register: Register, period: str, staged: Path, part: Path) -> None:
-        """Each event sorted on its own and then all in a row: one sort over everything would need several times the memory.
+        """Each event sorted and then all in a row, on one thread: with more, where a row group ends would depend on their number.
 
-        The last step runs on one thread: with more, where a row group ends would depend on their number.
+        Of a large file each event is sorted by itself first: sorting all at once would need several times the memory.
         """
         queries = _queries(register, period, staged)
-        sorted_ = [self.store.scratch / f"sorted_{n}.parquet" for n in range(len(queries))]
+        sorted_: list[Path] = []
         try:
-            for query, file in zip(queries, sorted_, strict=True):
+            (rows,) = self.engine.execute(f"select count(*) from {_rows([staged])}").fetchall()[0]
+            sorted_ += [self.store.scratch / f"sorted_{n}.parquet" for n in range(len(queries))] if rows > AT_ONCE else []
+            for query, file in zip(queries, sorted_, strict=bool(sorted_)):
                 self._copy(query, file, "lz4")
             self.engine.execute("set threads = 1")
-            self._copy(f"select * from {_rows(sorted_)}", part, "zstd")
+            whole = f"select * from {_rows(sorted_)}" if sorted_ else " union all ".join(f"(from ({query}))" for query in queries)
+            self._copy(whole, part, "zstd")
             self.engine.execute(f"set threads = {_threads()}")
         except duckdb.Error as error:
             where = f"work/{staged.relative_to(self.root.work).as_posix()}"

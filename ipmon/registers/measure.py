@@ -25,6 +25,7 @@ class Measure:
     is null are not given. `yearly`: further slices, for the window `year` alone.
     `kind`: flow (a number of the window), change (what a month adds to a stock: numbers are summed over all months so far),
     cohort (`by` holds `cohort` after `period`; numbers are summed over all months, and the cohort becomes the period).
+    `additive`: numbers may be added over months, so that a year to date is added up and not measured.
     `finish`: what follows from the running sums of a change, such as a mean: it adds columns to these sums by `period`.
     """
 
@@ -35,7 +36,13 @@ class Measure:
     slices: tuple[Slice, ...]
     kind: Literal["flow", "change", "cohort"]
     yearly: tuple[Slice, ...] = ()
+    additive: bool = False
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+
+    @property
+    def measured_windows(self) -> tuple[Window, ...]:
+        """The windows that facts are read for."""
+        return tuple(w for w in self.windows if not (self.additive and w == "to_date"))
 
     def slices_of(self, window: Window) -> tuple[Slice, ...]:
         """The slices of a window."""
@@ -52,11 +59,12 @@ def measure(
     slices: tuple[Slice, ...] = ((),),
     yearly: tuple[Slice, ...] = (),
     kind: Literal["flow", "change", "cohort"] = "flow",
+    additive: bool = False,
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
 ) -> Callable[[Callable[..., ibis.Table]], Measure]:
     """Declares the function below it as a measure named like the function."""
 
     def declare(function: Callable[..., ibis.Table]) -> Measure:
-        return Measure(function.__name__, function, facts, windows, slices, kind, yearly, finish)
+        return Measure(function.__name__, function, facts, windows, slices, kind, yearly, additive, finish)
 
     return declare

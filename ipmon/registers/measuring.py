@@ -45,7 +45,7 @@ class Measuring:
         """Runs every measure for the periods that are out of date. `say` hears each measure that runs."""
         outcome = Outcome()
         for m in measures:
-            for window in m.windows:
+            for window in m.measured_windows:
                 self._window(m, window, outcome, say)
         return outcome
 

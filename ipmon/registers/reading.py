@@ -65,14 +65,6 @@ class Plain:
         return self.survey.encoding if self.container == "csv" else ""
 
     @property
-    def commas_agree(self) -> bool:
-        """Whether there are as many commas as full records would have: then there is no longer record without a shorter one."""
-        with self.original.open("rb") as opened:
-            header = opened.readline(CHUNK).count(b",")
-        rest = self.survey.commas - header - (self.last.count(",") if self.is_marked else 0)
-        return rest == (len(self.header) - 1) * (self.lines - 1 - self.is_marked)
-
-    @property
     def record(self) -> str:
         """What a line that holds as many fields as the header looks like."""
         return f"^{FIELD}(?:,{FIELD}){{{len(self.header) - 1}}}$"
@@ -82,9 +74,9 @@ class Plain:
         lines = pl.scan_lines(self.original, name="raw", row_index_name="line", row_index_offset=1, glob=False)
         return lines.filter(pl.col("line") > 1)
 
-    def broken_lines(self, lines: pl.LazyFrame) -> list[int]:
-        """The numbers of those lines that do not hold as many fields as the header."""
-        found = lines.filter(~pl.col("raw").str.contains(self.record)).select("line").collect(engine="streaming")
+    def broken_lines(self) -> list[int]:
+        """The numbers of the lines that do not hold as many fields as the header."""
+        found = self.raw().filter(~pl.col("raw").str.contains(self.record)).select("line").collect(engine="streaming")
         return found["line"].sort().to_list()
 
     def scan(self, names: list[str], missing: list[str], source: bytes | None = None) -> pl.LazyFrame:
@@ -237,7 +229,7 @@ def _last_line(survey: Survey) -> str:
 
 def _without_broken_lines(made: Plain, target: Path) -> Plain:
     """Quotation marks that do not pair up would make a parser swallow the lines after them: such lines become blank in a copy."""
-    broken = made.broken_lines(made.raw())
+    broken = made.broken_lines()
     if not broken:
         return made
     wanted = iter(broken)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 import polars as pl
@@ -55,10 +56,13 @@ class Records:
         return [m for id_, m in self.measures.items() if id_ in used]
 
     def _cells(self, m: Measure, window: Window) -> pl.DataFrame | None:
-        files = sorted(self.store.cells(m.id, window, "x").parent.glob("*.parquet"))
+        kept: Window = "month" if m.additive and window == "to_date" else window
+        files = sorted(self.store.cells(m.id, kept, "x").parent.glob("*.parquet"))
         if not files:
             return None
         frame = pl.read_parquet(files)
+        if kept != window:
+            return _to_date(frame, scopes("to_date", [file.stem for file in files]))
         if m.kind == "cohort":
             return _summed(frame)
         if m.kind == "change":
@@ -83,11 +87,14 @@ class Records:
                 yield self._figure(id_, indicator, row, period, accumulation, known[_label(row["period"], known)])
 
     def _known(self, m: Measure, window: Window) -> dict[str, Delivery]:
-        """Of each period the delivery that made it known: the last to come of those it counts."""
+        """Of each period the delivery that made it known: the last to come of those it counts; a stock counts all up to it."""
         behind: dict[str, list[Delivery]] = {}
         for fact in m.facts:
             for month, delivery in self.deliveries.get(fact, {}).items():
                 behind.setdefault(month, []).append(delivery)
+        if m.kind == "change":
+            last = (max(behind[month], key=_came) for month in sorted(behind))
+            return dict(zip(sorted(behind), accumulate(last, lambda *two: max(two, key=_came)), strict=True))
         scope = scopes(window if m.kind == "flow" else "history", sorted(behind))
         return {period: max((d for m_ in months for d in behind[m_]), key=_came) for period, months in scope.items()}
 
@@ -126,7 +133,7 @@ class Records:
 
 
 def _label(period: str, known: Mapping[str, Delivery]) -> str:
-    """Stocks, cohorts and history rest on all deliveries."""
+    """Cohorts and history rest on all deliveries."""
     return period if period in known else next(iter(known))
 
 
@@ -150,11 +157,17 @@ def _summed(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _running(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:
-    """Stocks: what all months so far added, for every group in every month since its first."""
+    """What all these months so far added, for every group in every one of them."""
     groups = frame.select(DIMENSIONS).unique()
     grid = groups.join(pl.DataFrame({"period": list(months)}, schema={"period": pl.String}), how="cross")
     full = grid.join(frame, on=["period", *DIMENSIONS], how="left").sort("period", *DIMENSIONS)
     return full.with_columns(pl.col(c).fill_null(0).cum_sum().over(DIMENSIONS) for c in _numbers(frame))
+
+
+def _to_date(frame: pl.DataFrame, scope: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """Years to date: running sums from January on, within each year."""
+    years = {month[:4]: months for month, months in scope.items()}  # the last one of a year has them all
+    return pl.concat([frame.clear(), *(_running(frame, months) for months in years.values())], how="diagonal_relaxed")
 
 
 def _filed(period: Period, indicator: Indicator, m: Measure, window: Window) -> Iterator[tuple[Period, Accumulation]]:

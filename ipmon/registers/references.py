@@ -43,6 +43,22 @@ class Strangers:
     content: str | None
 
 
+def told(store: Store) -> list[str]:
+    """A line for each reference with strangers when facts were last made: how many, and the first examples."""
+    groups: dict[tuple[str, str], list[Strangers]] = {}
+    for row in _read(store):
+        if row.strangers:
+            groups.setdefault((row.register, row.field), []).append(row)
+    return [_line(*about, rows) for about, rows in sorted(groups.items())]
+
+
+def _line(register: str, field: str, rows: list[Strangers]) -> str:
+    """A record that is unknown in two periods is named twice: the number is of mentions."""
+    examples = list(dict.fromkeys(example for row in rows for example in row.examples))[:MOST_EXAMPLES]
+    count = sum(row.strangers for row in rows)
+    return f"note: {register}.{field} names {count} unknown record(s) in {len(rows)} period(s), such as {', '.join(examples)}"
+
+
 def references(registers: Mapping[str, Register], store: Store) -> list[Strangers]:
     """The strangers of every reference and period, none found being a row too; kept in the store's file of references.
 

@@ -24,12 +24,18 @@ from ipmon.paths import DataRoot
 from ipmon.registers.badrows import MANY, reasons
 from ipmon.registers.checks import TYPES, Check, as_text, checks, typed
 from ipmon.registers.contract import Register
+from ipmon.registers.lines import ragged_lines
 from ipmon.registers.reading import MORE, Plain, Say, plain
 from ipmon.registers.store import Store
 
 MEMORY_LIMIT = "512MB"
 EXAMPLES = 3
 SIMULATED_KEY = "SIM"
+OF_ANOTHER_PERIOD = ("WRONG_PERIOD", "NO_EVENT")
+SMALL = 1 << 26
+"""Bytes of text whose rows are kept in memory while they are checked; those of a larger file wait on disk."""
+UNSHARED = pl.QueryOptFlags(comm_subexpr_elim=False)
+"""Looking for what fifty checks have in common takes longer than it saves."""
 PACKING: Literal["lz4"] = "lz4"
 """Rows that can be made again at any time are packed fast, not small."""
 
@@ -99,74 +105,74 @@ class _Work:
             for name, f in register.fields.items()
         ]
         self.demands: list[Check] = checks(register, period, self.present)
+        self.is_small = made.clean.stat().st_size <= SMALL
         self.rows = self.rows_bad = 0
 
     def split(self, synthetic: bool) -> tuple[Path, Path]:
         """The files of good and of bad rows. Raises EMPTY, TRUNCATED, TOO_MANY_BAD_ROWS, SYNTHETIC_MIX."""
-        good, bad_lines = self._one_pass()
+        checked = self._checked()
+        bad_lines = checked.filter("@bad").select("line").collect().to_series().to_list()
+        good = checked.filter(~pl.col("@bad")).drop("@bad", "@short")
         if not synthetic:
             self._refuse_simulated(good)
-        short = sorted({*self._ragged()} - {*bad_lines})
-        good = self._without(good, short, "whole.parquet")
+        short = sorted({*self._ragged(checked)} - {*bad_lines})
+        good = _without(good, short)
         repeats = self._repeats(good)
-        good = self._without(good, repeats, "single.parquet")
         lines = sorted({*bad_lines, *short, *repeats})
         found = reasons(self.made, self.register, self.texts, self.names, self.demands, lines, repeats)
-        self.rows = pl.scan_parquet(good, glob=False).select(pl.len()).collect().item()
+        whole, apart = self.folder / "good.parquet", self.folder / "bad.parquet"
+        _without(good, [*repeats]).sink_parquet(whole, compression=PACKING, statistics=False)
+        self.rows = pl.scan_parquet(whole, glob=False).select(pl.len()).collect().item()
         self.rows_bad = found.height + max(0, len(lines) - MANY)
         self._judge(found, len(lines))
-        found.write_parquet(self.folder / "bad.parquet")
-        return good, self.folder / "bad.parquet"
+        found.write_parquet(apart)
+        return whole, apart
 
-    def _one_pass(self) -> tuple[Path, list[int]]:
-        """The good rows as a file, and the numbers of all other lines."""
+    def _checked(self) -> pl.LazyFrame:
+        """Every line that was scanned: its typed fields, `line`, is it `@bad` or `@short`; in memory or, if large, on disk."""
         self.say("checking every row")
-        good, rest = self.folder / "good.parquet", self.folder / "rest.parquet"
-        fields = list(self.register.fields)
         broken = [d.broken for d in self.demands]
         broken += [pl.col(MORE).is_not_null(), pl.all_horizontal(pl.col(as_text(name)).is_null() for name in self.present)]
-        is_marker = pl.col(self.names[0]).str.starts_with(self.register.end_marker or MORE).fill_null(False)
-        broken.append(is_marker)
-        bad = pl.any_horizontal(e.fill_null(False) for e in broken).alias("@bad")
-        short = (pl.col(self.names[-1]).is_null() & ~is_marker).alias("@short")
-        base = self.made.scan(self.names, self.register.missing).with_columns(self.texts)
-        base = base.select(*fields, pl.col("line").cast(pl.Int64), bad, short)
-        kept = base.filter(~pl.col("@bad")).select(*fields, "line").sink_parquet(good, lazy=True, compression=PACKING)
-        other = (
-            base.filter(pl.col("@bad") | pl.col("@short"))
-            .select("line", "@bad", "@short")
-            .sink_parquet(rest, lazy=True, compression=PACKING)
-        )
+        broken.append(pl.col(self.names[0]).str.starts_with(self.register.end_marker or MORE))
+        bad = pl.any_horizontal(broken).fill_null(False).alias("@bad")
+        rows = self.made.scan(self.names, self.register.missing).with_columns(self.texts)
+        short = pl.col(self.names[-1]).is_null().alias("@short")
+        rows = rows.select(*self.register.fields, pl.col("line").cast(pl.Int64), bad, short)
         try:
-            pl.collect_all([kept, other], engine="streaming")
+            if self.is_small:
+                return rows.collect(engine="streaming", optimizations=UNSHARED).lazy()
+            rows.sink_parquet(self.folder / "checked.parquet", compression=PACKING, statistics=False, optimizations=UNSHARED)
         except pl.exceptions.ComputeError as error:
             reason = f"it cannot be split into rows ({str(error).splitlines()[0]}). Save it as CSV again."
             raise Breach("BAD_CONTAINER", reason) from None
-        lines = pl.scan_parquet(rest, glob=False).filter("@bad").select("line").collect().to_series()
-        return good, lines.to_list()
+        return pl.scan_parquet(self.folder / "checked.parquet", glob=False)
 
-    def _ragged(self) -> list[int]:
+    def _ragged(self, checked: pl.LazyFrame) -> list[int]:
         """Lines with too few or too many fields, which a parser fills up or cuts.
 
-        Only a row whose last field is empty can be short; where the commas agree in number and none is short, none is long.
+        Only a row whose last field is empty can be short; a long one shows in the number of commas.
         """
         if self.made.survey.quotes:
             return []  # such lines are blank in what was scanned
-        lines = self.made.raw()
-        if not self.made.commas_agree:
-            return self.made.broken_lines(lines)
-        ends_empty = pl.scan_parquet(self.folder / "rest.parquet", glob=False).filter("@short").select(pl.col("line"))
-        if not ends_empty.select(pl.len()).collect().item():
-            return []
-        found = self.made.broken_lines(lines.with_columns(pl.col("line").cast(pl.Int64)).join(ends_empty, on="line", how="semi"))
-        return self.made.broken_lines(lines) if found else []
+        doubtful = checked.filter(pl.col("@bad") | pl.col("@short")).select("line").collect().to_series()
+        return ragged_lines(self.made, doubtful.to_list())
 
-    def _repeats(self, good: Path) -> dict[int, int]:
-        """Of every line whose key an earlier one has, that earlier line. Keys that do not fit into memory spill to disk."""
+    def _repeats(self, good: pl.LazyFrame) -> dict[int, int]:
+        """Of every line whose key an earlier one has, that earlier line."""
         self.say("looking for repeated keys")
+        keys = good.select(*self.register.key, "line")
+        if not self.is_small:
+            return self._repeats_on_disk(keys)
+        twice = keys.filter(pl.struct(self.register.key).is_duplicated())
+        found = twice.select("line", first=pl.col("line").min().over(self.register.key)).filter(pl.col("line") > pl.col("first"))
+        return dict(found.sort("line").collect().iter_rows())
+
+    def _repeats_on_disk(self, keys: pl.LazyFrame) -> dict[int, int]:
+        """The same, where keys that do not fit into memory spill to disk."""
+        keys.sink_parquet(self.folder / "keys.parquet", compression=PACKING, statistics=False)
         key = ", ".join(sql.name(name) for name in self.register.key)
         query = f"""
-            with rows as (select {key}, line from read_parquet({sql.literal(str(good))})),
+            with rows as (from read_parquet({sql.literal(str(self.folder / "keys.parquet"))})),
             twice as (select hash({key}) as h from rows group by 1 having count(*) > 1),
             candidates as (select * from rows where hash({key}) in (from twice))
             select line, min(line) over (partition by {key}) as first from candidates qualify line > first order by line"""
@@ -175,21 +181,12 @@ class _Work:
             engine.execute("set enable_progress_bar = false")  # it would write among what a command prints
             return dict(engine.execute(query).fetchall())
 
-    def _without(self, good: Path, leave: Collection[int], name: str) -> Path:
-        """The good rows without some lines, as another file."""
-        if not leave:
-            return good
-        target = self.folder / name
-        stays = ~pl.col("line").is_in(sorted(leave))
-        pl.scan_parquet(good, glob=False).filter(stays).sink_parquet(target, compression=PACKING)
-        return target
-
-    def _refuse_simulated(self, good: Path) -> None:
+    def _refuse_simulated(self, good: pl.LazyFrame) -> None:
         keys = [name for name in self.register.key if self.register.fields[name].kind == "id"]
         if not keys:
             return
         simulated = pl.any_horizontal(pl.col(keys).str.starts_with(SIMULATED_KEY))
-        found = pl.scan_parquet(good, glob=False).filter(simulated).select("line").head(1).collect(engine="streaming")
+        found = good.filter(simulated).select("line").head(1).collect(engine="streaming")
         if found.height:
             line = found.item()
             raise Breach(
@@ -199,7 +196,7 @@ class _Work:
     def _judge(self, found: pl.DataFrame, lines: int) -> None:
         """Raises where the file as a whole cannot be accepted."""
         total = self.rows + self.rows_bad
-        if total == 0:
+        if total == 0 and self.promised != 0:  # a marker that counts none says that there were none
             raise Breach("EMPTY", "the file has no rows; no data is not zero. Ask the publisher for the file again.")
         if self.rows + lines + 1 != self.made.lines:
             reason = (
@@ -213,6 +210,10 @@ class _Work:
             raise _too_many(found, self.rows_bad, total, self.register)
 
 
+def _without(rows: pl.LazyFrame, lines: Collection[int]) -> pl.LazyFrame:
+    return rows.filter(~pl.col("line").is_in(sorted(lines))) if lines else rows
+
+
 def _too_many(found: pl.DataFrame, bad: int, total: int, register: Register) -> Breach:
     counts = found["code"].value_counts(sort=True).sort("count", "code", descending=[True, False])
     by_code = ", ".join(f"{code} {count:,}" for code, count in counts.iter_rows())
@@ -221,9 +222,9 @@ def _too_many(found: pl.DataFrame, bad: int, total: int, register: Register) -> 
         f"line {row['line']}: {row['reason_en']}" + (f" ({row['value']!r})" if row["value"] else "") for row in first
     )
     reason = f"{bad:,} of {total:,} rows break the contract, which allows {register.bad_share:.2%} ({by_code}). {shown}."
-    return Breach(
-        "TOO_MANY_BAD_ROWS", f"{reason} Mend them at their source and deliver the file again.", f"line {found['line'][0]}"
-    )
+    elsewhere = counts["code"][0] in OF_ANOTHER_PERIOD and 2 * bad > total
+    step = "See whether --period is that of the file" if elsewhere else "Mend them at their source"
+    return Breach("TOO_MANY_BAD_ROWS", f"{reason} {step} and deliver the file again.", f"line {found['line'][0]}")
 
 
 def _check_header(header: list[str], register: Register) -> None:

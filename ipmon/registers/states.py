@@ -36,11 +36,14 @@ def earlier_root(root: DataRoot, day: date) -> DataRoot:
     """
     made = DataRoot(root.work / "registers-before" / day.isoformat())
     if not made.root.exists():
-        made.root.mkdir(parents=True)
-        made.raw.symlink_to(os.path.relpath(root.raw, made.root))
-        for part in ("staged", "facts", "cells"):
-            _link(Store(root).folder / part, Store(made).folder / part)
-        shutil.copy(Store(root).ledger, Store(made).ledger)
+        part = DataRoot(made.root.with_name(f".{made.root.name}.part"))
+        shutil.rmtree(part.root, ignore_errors=True)  # what a killed process left
+        part.root.mkdir(parents=True)
+        part.raw.symlink_to(os.path.relpath(root.raw, part.root))
+        for kind in ("staged", "facts", "cells"):
+            _link(Store(root).folder / kind, Store(part).folder / kind)
+        shutil.copy(Store(root).ledger, Store(part).ledger)
+        part.root.rename(made.root)
     return made
 
 
@@ -52,21 +55,26 @@ def _link(source: Path, target: Path) -> None:
 def history(states: Sequence[tuple[date | None, Sequence[Figure]]]) -> list[Figure]:
     """All figures of successive states: each with the day on which it began (None: the first), in order of time.
 
-    A figure that a later state repeats stays as it was first said; one that changes is known since the later state began; one
-    that is gone is retired on that day.
+    A figure that a later state repeats stays as it was first said; one that changes, or comes back, is known since the later
+    state began; one that is changed or gone is retired on that day: what is said again later must not lose to what was said
+    in between.
     """
     told: dict[Key, Figure] = {}
+    gone: set[Key] = set()
     everything: list[Figure] = []
     for began, figures in states:
         now = {f.key: f for f in figures}
         if began:
-            everything += [replace(told.pop(key), retired_on=began) for key in list(told) if key not in now]
+            lost = told.keys() - now.keys()
+            everything += [replace(told.pop(key), retired_on=began) for key in list(told) if key in lost]
+            gone |= lost
         for key, figure in now.items():
             old = told.get(key)
             if old and old.value == figure.value:
                 continue
             if old and began:
-                everything.append(old)
+                everything.append(replace(old, retired_on=began))
+            if began and (old or key in gone):
                 figure = replace(figure, released_on=max(figure.released_on, began))
             told[key] = figure
     return [*everything, *told.values()]

@@ -17,12 +17,20 @@ REGISTRY_ADDRESS = re.compile(r"https?://[^ \"]*/simple|files\.pythonhosted|--(?
 LAYERS = {  # folder under assets/: what declares something in it
     "guideline": "*.csv",
     "sources": "*.yaml",
+    "registers": "*.yaml",
+    "measures": "[!_]*.py",
+    "classifications": "*.yaml",
     "dimensions": "*.csv",
     "indicators": "*.yaml",
     "marts": "*.sql",
     "charts": "*.yaml",
     "bulletin": "*.typ",
 }
+
+LOCKS = {"requirements.lock": 51, "requirements-spark.lock": 2}
+"""Each lock with the fewest entries that it can have: what it is for and what that needs."""
+GUIDES = (*READMES, "docs/operations.md")
+"""What people follow word by word."""
 
 
 @cache
@@ -53,17 +61,24 @@ def test_the_patterns_see_what_they_are_for() -> None:
     assert REGISTRY_ADDRESS.search("https://pypi.example/simple/duckdb")
 
 
-def test_every_locked_requirement_is_exact_and_hashed() -> None:
-    entries = re.split(r"\n(?=\S)", text(CHECKOUT / "requirements.lock").strip())
-    assert len(entries) > 50
+@pytest.mark.parametrize(("lock", "fewest"), LOCKS.items(), ids=LOCKS)
+def test_every_locked_requirement_is_exact_and_hashed(lock: str, fewest: int) -> None:
+    entries = re.split(r"\n(?=\S)", text(CHECKOUT / lock).strip())
+    assert len(entries) >= fewest
     assert [e.splitlines()[0] for e in entries if "==" not in e.splitlines()[0] or "--hash=sha256:" not in e] == []
     assert "://" not in "".join(entries)
 
 
-def test_every_named_requirement_is_locked() -> None:
-    named = re.findall(r"^([a-z][a-z0-9-]*)", text(CHECKOUT / "requirements.in"), re.MULTILINE)
-    locked = re.findall(r"^([a-z][a-z0-9-]*)(?:\[|==)", text(CHECKOUT / "requirements.lock"), re.MULTILINE)
-    assert set(named) <= set(locked)
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_named_requirement_is_locked(lock: str) -> None:
+    named = re.findall(r"^([a-z][a-z0-9-]*)", text((CHECKOUT / lock).with_suffix(".in")), re.MULTILINE)
+    locked = re.findall(r"^([a-z][a-z0-9-]*)(?:\[|==)", text(CHECKOUT / lock), re.MULTILINE)
+    assert named and set(named) <= set(locked)
+
+
+def test_the_two_locks_name_nothing_in_two_versions() -> None:
+    pins = [dict(re.findall(r"^([a-z][a-z0-9-]*)(?:\[[^]]*\])?==(\S+)", text(CHECKOUT / lock), re.MULTILINE)) for lock in LOCKS]
+    assert [name for name in pins[0].keys() & pins[1].keys() if pins[0][name] != pins[1][name]] == []
 
 
 def test_the_installed_duckdb_is_the_one_the_dialect_is_made_for() -> None:
@@ -91,28 +106,49 @@ def test_every_module_says_what_belongs_in_it_and_what_does_not() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_the_readme_names_only_targets_that_exist(name: str) -> None:
-    named = set(re.findall(r"\bmake ([a-z]+)\b", text(CHECKOUT / name)))
-    assert {"run", "test"} <= named <= targets()
+def commands() -> set[str]:
+    pipelines = "".join(text(path) for path in modules() if "pipelines" in path.parts)
+    return set(re.findall(r"add_parser\(\s*\"([a-z]+)\"", pipelines))
 
 
 @pytest.mark.parametrize("name", READMES)
-def test_the_readme_names_only_commands_that_exist(name: str) -> None:
-    named = set(re.findall(r"`ipmon ([a-z]+)\b", text(CHECKOUT / name)))
-    known = set(
-        re.findall(r"add_parser\(\s*\"([a-z]+)\"", "".join(text(path) for path in modules() if "pipelines" in path.parts))
-    )
-    assert named and named <= known
-
-
-@pytest.mark.parametrize("name", READMES)
-def test_the_readme_names_only_files_that_exist(name: str) -> None:
+def test_the_readme_names_every_target_and_every_command(name: str) -> None:
     readme = text(CHECKOUT / name)
-    linked = re.findall(r"\]\(([^)#:]+)\)", readme)
-    quoted = re.findall(r"`((?:assets|ipmon|pipelines|expectations|tests|docs|notebooks|bench)/[\w./-]*)`", readme)
-    assert linked and quoted
-    assert [path for path in {*linked, *quoted} if not (CHECKOUT / path).exists()] == []
+    assert targets() == set(re.findall(r"`make ([a-z]+)\b", readme))
+    assert commands() == set(re.findall(r"`ipmon ([a-z]+)\b", readme))
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_names_only_targets_and_commands_that_exist(name: str) -> None:
+    guide = text(CHECKOUT / name)
+    used = set(re.findall(r"(?:`|/bin/)ipmon ([a-z]+)\b", guide))
+    assert set(re.findall(r"(?:`|^)make ([a-z]+)\b", guide, re.MULTILINE)) <= targets()
+    assert used and used <= commands()
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_leads_to_the_registers(name: str) -> None:
+    readme = text(CHECKOUT / name)
+    told = (
+        "docs/registers.md",
+        "docs/operations.md",
+        "assets/registers/",
+        "assets/measures/",
+        "IPMON_ENGINE",
+        "requirements-spark.lock",
+    )
+    assert [what for what in told if what not in readme] == []
+    assert ("Nine" in readme or "九个" in readme) and len(list((CHECKOUT / "assets" / "registers").glob("*.yaml"))) == 9
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_a_guide_names_only_files_that_exist(name: str) -> None:
+    guide, folder = text(CHECKOUT / name), (CHECKOUT / name).parent
+    linked = re.findall(r"\]\(([^)#:]+)\)", guide)
+    quoted = re.findall(r"`((?:assets|ipmon|pipelines|expectations|tests|docs|notebooks|bench)/[\w./-]*)`", guide)
+    assert linked and (quoted or name not in READMES)
+    assert [path for path in linked if not (folder / path).exists()] == []
+    assert [path for path in quoted if not (CHECKOUT / path).exists()] == []
 
 
 def test_both_readmes_show_the_same_code() -> None:

@@ -11,7 +11,7 @@ from ipmon.deliveries import load_manifest
 from ipmon.paths import DataRoot
 from pipelines.checks import KINDS
 from pipelines.definitions import defs
-from pipelines.sensors import inbox
+from pipelines.sensors import inbox, release_after_registers
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FIGURES = "examination_cycles"
@@ -81,3 +81,59 @@ def test_a_file_with_another_name_stays_and_is_explained(box: Path) -> None:
     assert isinstance(outcome, dg.SkipReason)
     assert "name it <source>@<period>.<ending>" in (outcome.skip_message or "")
     assert (box / "notes.txt").exists()
+
+
+HEADER = "registration_no,right_kind,registered_on,released_on,amount_cny,pledgor_id,enterprise_size,area"
+
+
+def pledges(box: Path, month: str) -> None:
+    """A file of the register of pledges for a month, in the inbox."""
+    row = f"P{month},patent,{month}-02,,100,ORG1,small,CN-JS"
+    (box / f"pledge_registrations@{month}.csv").write_text(f"{HEADER}\n{row}\n#END,1\n", "utf-8")
+
+
+def asked() -> list[dg.RunRequest]:
+    """What the sensor asks for, as the daemon sees it."""
+    return list(inbox.evaluate_tick(dg.build_sensor_context(definitions=defs)).run_requests or [])
+
+
+def test_a_register_asks_for_its_month_before_a_release(box: Path) -> None:
+    pledges(box, "2024-09")
+    shutil.copy(shipped(FIGURES), box / f"{FIGURES}@2026-11.csv")
+    assert [(r.job_name, r.partition_key) for r in asked()] == [("registers", "2024-09")]
+    assert asked() == []
+
+
+def test_registers_of_several_months_ask_for_one_run_over_all_of_them(box: Path) -> None:
+    pledges(box, "2024-09")
+    pledges(box, "2024-07")
+    (request,) = asked()
+    assert (request.job_name, request.partition_key) == ("registers", None)
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = defs.resolve_job_def("registers")
+        assert job.execute_in_process(instance=instance, tags=dict(request.tags)).success
+        assert instance.get_materialized_partitions(dg.AssetKey("fct_pledges")) == {"2024-07", "2024-09"}
+        assert instance.get_materialized_partitions(dg.AssetKey("fct_inventory")) == set()
+    facts = box.parent / "work" / "registers" / "facts" / "pledges"
+    assert sorted(path.stem for path in facts.glob("*.parquet")) == ["2024-07", "2024-09"]
+
+
+def test_a_month_outside_the_grid_asks_for_a_release_at_once(box: Path) -> None:
+    pledges(box, "2011-12")
+    assert [(r.job_name, r.partition_key) for r in asked()] == [("release", None)]
+
+
+def test_a_release_follows_a_run_of_the_registers(box: Path) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = defs.resolve_job_def("registers").execute_in_process(instance=instance, partition_key="2024-09")
+        context = dg.build_run_status_sensor_context(
+            sensor_name="release_after_registers",
+            dagster_instance=instance,
+            dagster_run=run.dagster_run,
+            dagster_event=next(e for e in run.all_events if e.event_type == dg.DagsterEventType.RUN_SUCCESS),
+        )
+        request = release_after_registers(context)
+    assert isinstance(request, dg.RunRequest)
+    assert request.run_key == f"after {run.run_id}"
+    sensor = defs.get_repository_def().get_sensor_def("release_after_registers")
+    assert [target.job_name for target in sensor.targets] == ["release"]

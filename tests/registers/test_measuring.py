@@ -39,6 +39,12 @@ def granted(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return found.group_by(by).agg(grants=found.count(), mean_days=found.days.cast("float64").mean())
 
 
+@measure("events", windows=("month", "to_date"), slices=((), ("ref_area",)), additive=True)
+def ends(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    found = events.filter(events.event == "ended")
+    return found.group_by(by).agg(ends=found.count())
+
+
 @measure("events", windows=("month",), slices=((), ("ref_area",)), kind="change")
 def stock(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return events.group_by(by).agg(in_force=ibis.ifelse(events.event == "granted", 1, -1).sum())
@@ -49,7 +55,7 @@ def cohorts(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return events.mutate(cohort=events.filed_in).group_by(by).agg(grants=(events.event == "granted").sum())
 
 
-MEASURES: list[Measure] = [granted, stock, cohorts]
+MEASURES: list[Measure] = [granted, ends, stock, cohorts]
 
 
 class Desk:
@@ -136,24 +142,25 @@ def test_the_year_to_date_counts_every_month_since_january(desk: Desk) -> None:
 
 def test_nothing_is_measured_twice_and_a_change_costs_its_own_periods(desk: Desk) -> None:
     first = desk.measure()
-    assert len(first.made) == 4 + 2 + 4 + 4  # granted by month and to date, stock, cohorts; no whole year
-    assert desk.measure() == Outcome([], 14)
+    assert len(first.made) == 4 + 2 + 4 + 4 + 4  # granted by month and to date, ends, stock, cohorts; no whole year
+    assert desk.measure() == Outcome([], 18)
     desk.lay("2024-02", [("2024-02", "granted", 30, "2024", "CN-BJ", "invention")])
     again = desk.measure()
     assert sorted(again.made) == [
         ("cohorts", "month", "2024-02"),
+        ("ends", "month", "2024-02"),
         ("granted", "month", "2024-02"),
         ("granted", "to_date", "2024-02"),
         ("stock", "month", "2024-02"),
     ]
-    assert again.left == 10
+    assert again.left == 13
 
 
 def test_untouched_facts_are_not_read(desk: Desk) -> None:
     desk.measure()
     desk.store.fact_file("events", "2023-11").write_bytes(b"no parquet")
     desk.lay("2024-02", [("2024-02", "granted", 30, "2024", "CN-BJ", "invention")])
-    assert len(desk.measure().made) == 4
+    assert len(desk.measure().made) == 5
 
 
 def test_a_month_that_is_withdrawn_takes_its_cells_with_it(desk: Desk) -> None:
@@ -164,6 +171,20 @@ def test_a_month_that_is_withdrawn_takes_its_cells_with_it(desk: Desk) -> None:
     desk.measure()
     assert not desk.store.cells("granted", "month", "2024-02").exists()
     assert not desk.store.cells("granted", "to_date", "2024-02").exists()
+
+
+def test_what_may_be_added_is_added_up_to_date(desk: Desk) -> None:
+    desk.measure()
+    found = desk.figures(ends=indicator("ends", "ends"))
+    to_date = {(area, period): f.value for (_, area, period, way), f in found.items() if way == "year_to_date"}
+    assert to_date == {
+        ("CN", "2024-01"): 1,
+        ("CN", "2024-02"): 2,
+        ("CN-BJ", "2024-01"): 1,
+        ("CN-BJ", "2024-02"): 1,
+        ("CN-GD", "2024-01"): 0,
+        ("CN-GD", "2024-02"): 1,
+    }
 
 
 def test_stocks_run_on_and_december_is_the_year_s(desk: Desk) -> None:

@@ -204,6 +204,22 @@ def test_ragged_rows_long_and_short_wherever_their_last_fields_are_optional(door
     assert [r.split(",")[0] for r in reasons] == ["the row has 11 fields", "the row has 13 fields", "the row has 14 fields"]
 
 
+def test_a_longer_row_does_not_hide_behind_a_shorter_one(door: Door) -> None:
+    door.take(door.file(row(1), row(2).rpartition(",")[0], row(3), row(4) + ",", row(5)))  # as many commas as five good rows
+    assert [(line, code) for line, _, _, code in door.bad()] == [(3, "RAGGED"), (5, "RAGGED")]
+
+
+@pytest.mark.parametrize("bound", [0, 1 << 26])
+def test_rows_on_disk_and_in_memory_are_judged_alike(door: Door, monkeypatch: pytest.MonkeyPatch, bound: int) -> None:
+    monkeypatch.setattr("ipmon.registers.staging.SMALL", bound)
+    monkeypatch.setattr("ipmon.registers.lines.FEW", bound)
+    rows = [row(1), row(2, shares="0"), row(1), row(3) + ",", row(4).rpartition(",")[0], row(2), row(2), row(5), row(6), row(7)]
+    door.take(door.file(*rows))
+    told = [(3, "TOO_SMALL"), (4, "DUPLICATE"), (5, "RAGGED"), (6, "RAGGED"), (8, "DUPLICATE")]
+    assert [(line, code) for line, _, _, code in door.bad()] == told
+    assert door.good()["line"].to_list() == [2, 7, 9, 10, 11]
+
+
 def test_quoted_cells(door: Door) -> None:
     door.take(door.file(row(1, remark='"a, ""b"""'), row(2, remark='""'), row(3, record_no='"A3"', released_on='"-"')))
     assert door.good()["remark"].to_list() == ['a, "b"', None, "转让"]
@@ -336,9 +352,13 @@ def test_an_optional_column_that_is_absent_is_remarked(door: Door) -> None:
     assert door.good()["remark"].to_list() == [None]
 
 
-@pytest.mark.parametrize(("rows", "code"), [([], "EMPTY"), (None, "EMPTY")])
-def test_nothing_is_not_zero(door: Door, rows: list[str] | None, code: str) -> None:
-    door.refuse(door.raw(b"") if rows is None else door.file(*rows), code)
+def test_nothing_is_not_zero(door: Door) -> None:
+    door.refuse(door.raw(b""), "EMPTY")
+    door.refuse(door.raw(HEADER.encode()), "EMPTY", changed(end_marker=None))
+
+
+def test_an_end_marker_that_counts_none_is_zero(door: Door) -> None:
+    assert door.take(door.file()).delivery.rows == 0
 
 
 def test_a_file_above_the_limit_is_refused(door: Door) -> None:

@@ -42,7 +42,7 @@ def test_a_corrected_value_is_known_since_the_correction_and_the_old_one_until_t
         [(None, [figure("2024-01", 10, FIRST)]), (THIRD, [figure("2024-01", 12, THIRD), figure("2024-02", 7, SECOND)])]
     )
     assert {(f.key.time_period, f.value, f.released_on, f.retired_on) for f in told} == {
-        ("2024-01", 10, FIRST, None),
+        ("2024-01", 10, FIRST, THIRD),
         ("2024-01", 12, THIRD, None),
         ("2024-02", 7, SECOND, None),
     }
