@@ -27,7 +27,7 @@ EXAMPLES = 3
 TELLING = (
     "target_id", "indicator_id", "series_id", "ref_area", "counterpart_area", "time_period", "period", "accumulation",
     "value", "unit", "status", "basis", "released_on", "superseded_on", "delivery_id", "locator", "month", "event", "event_date",
-    "application_no", "record_no", "registration_no", "patent_no", "id",
+    "application_no", "record_no", "registration_no", "patent_no", "id", "first", "last",
 )  # fmt: skip
 """Columns by which a reader finds an offending row again; of a row without any of them all columns are shown."""
 

@@ -22,7 +22,9 @@ def build(root: DataRoot, number: int, as_of: date = AS_OF, run_id: str = "run")
     folder = open_candidate(root, run_id)
     with duckdb.connect(str(folder / "public.duckdb")) as connection:
         connection.execute(f"create table observations as select i as line, {number} as number from range(1000) lines(i)")
-        connection.execute(f"create table deliveries as select 'd{number}' as delivery_id, 'abc' as sha256")
+        connection.execute(
+            f"create table deliveries as select 'd{number}' as delivery_id, 'abc' as sha256, null::date as withdrawn_on"
+        )
         connection.execute(f"create table release as select date '{as_of}' as as_of")
         connection.execute("create view numbers as select distinct number from observations")
         connection.execute("checkpoint")

@@ -227,7 +227,7 @@ def test_parquet_beside_the_mart_is_checked_like_a_table(mart: Path, tmp_path: P
 
         return [figures.suite()]
 
-    assert {r.status for r in validate(mart, suites, {"figures": staged})} == {"passed"}
+    assert {r.status for r in validate(mart, suites, {"figures": [staged]})} == {"passed"}
 
 
 def test_the_mart_can_be_written_right_after_the_checks(mart: Path) -> None:

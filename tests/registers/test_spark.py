@@ -51,7 +51,7 @@ class Desk:
     def cells(self, m: Measure) -> dict[str, pl.DataFrame]:
         """The cells of every window, in the order of what they are about."""
         self.measuring.bring_up_to_date([m], lambda _: None)
-        return {window: self._read(self.store.cells(m.id, window, "any").parent) for window in m.windows}
+        return {window: self._read(self.store.cells(m.id, window, "any").parent) for window in m.measured_windows}
 
     def _read(self, folder: Path) -> pl.DataFrame:
         frame = pl.concat([pl.read_parquet(file) for file in sorted(folder.glob("*.parquet"))])
