@@ -13,7 +13,7 @@ DETAILED: Slices = (("ip_type", "ref_area"), ("ip_type", "technology"), ("ip_typ
 APPLICANTS: Slices = ((), ("ip_type",), ("owner_kind",), ("ref_area",))
 
 ASKED: dict[str, dict[str, Slices]] = {
-    "filings": {"month": NATIONAL, "to_date": NATIONAL, "year": NATIONAL + DETAILED},
+    "filings": {"month": NATIONAL, "year": NATIONAL + DETAILED},
     "examination_start_to_disposal": {"month": ((),), "year": ((), ("ref_area",), ("technology",), ("owner_kind",))},
     "applicants": {"month": APPLICANTS, "year": APPLICANTS},
     "patents_in_force": {"month": NATIONAL + DETAILED},
