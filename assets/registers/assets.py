@@ -4,6 +4,7 @@ Belongs here: the partitioned facts and the figures counted from them. Not here:
 (assets/measures), how any of it is done (ipmon/registers).
 """
 
+import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -100,6 +101,7 @@ def records(context: dg.AssetExecutionContext, occasion: Occasion) -> Counted:
     made = Registers(occasion.root, REGISTERS, measures())
     update = made.update(deliveries, teller())
     context.log.info(update.told)
+    print(f"{update.told} ... ", end="", file=sys.stderr, flush=True)
     figures = made.figures(declarations().registry, declarations().grades, deliveries)
     unknown = sum(s.strangers for s in update.strangers)
     context.add_output_metadata({"figures": len(figures), "done": update.told, "records named that no register holds": unknown})
