@@ -30,9 +30,9 @@ def simulate(root: Path, scratch: Path, records: str) -> Work:
     from assets import declarations
     from ipmon.deliveries import load_manifest
     from ipmon.paths import DataRoot
-    from ipmon.registers import intake  # noqa: F401  (loaded before the work begins)
     from ipmon.simulator.simulate import simulate as make
 
+    importlib.import_module("ipmon.registers.intake")  # the simulator would load it only within the measured work
     registers = declarations().registers
 
     def work() -> Told:
@@ -125,9 +125,9 @@ def update(root: Path, scratch: Path, which: str) -> Work:
     from assets import declarations
     from ipmon.deliveries import load_manifest
     from ipmon.paths import DataRoot
-    from ipmon.registers import staging  # noqa: F401  (loaded before the work begins)
     from ipmon.registers.update import Registers
 
+    importlib.import_module("ipmon.registers.staging")  # facts would load it only within the measured work
     deliveries = load_manifest(DataRoot(root))
     newest = max(d.period for d in deliveries if d.source_id == PATENTS)
     if which == "older":

@@ -147,7 +147,10 @@ class Binder:
         return self.wording.change(cell, lang) if match["show"] == "change" else self.wording.value(cell, lang)
 
     def cell(self, match: re.Match[str]) -> Cell:
-        """The current cell that a reference names; published before derived, the whole period before year to date."""
+        """The current cell that a reference names; published before derived, the whole period before year to date.
+
+        Where anything of the series is published, what is counted from records does not stand in for it.
+        """
         where = TOTALS | _where(match)
         label = match["period"]
         if not label[0].isdigit():
@@ -193,6 +196,7 @@ def _series(where: Mapping[str, str]) -> str:
                source_title, {PRINTED_DAY}
         from observations o join indicators i using (indicator_id)
         where indicator_id = ? and value is not null {"".join(f" and o.{column} = ?" for column in where)}
+        qualify basis <> 'records' or not bool_or(basis = 'published') over ()
         order by period_end desc, o.freq, accumulation, basis = 'derived'"""
 
 

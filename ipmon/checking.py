@@ -20,14 +20,14 @@ class Checker:
         self._begun = False
 
     def begin(self, mart: Path, facts: Beside) -> None:
-        """Starts checking, also the fact files made for it; the mart must not be written until the results are there."""
+        """Starts checking, also the fact files beside it; the mart must not be written until the results are there."""
         self._companion.ask(_results, mart, *self._about, facts)
         self._begun = True
 
-    def results(self, mart: Path) -> list[CheckResult]:
-        """What every suite says; begun now, and of `mart` alone, if it was not before."""
+    def results(self, mart: Path, facts: Beside) -> list[CheckResult]:
+        """What every suite says; begun now if it was not before."""
         if not self._begun:
-            self.begin(mart, {})
+            self.begin(mart, facts)
         results: list[CheckResult] = self._companion.answer()
         return results
 

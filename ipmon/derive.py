@@ -12,7 +12,7 @@ from decimal import Decimal
 from ipmon.dimensions import DIMENSIONS, Dimensions
 from ipmon.figures import DECIMALS, Figure, Key
 from ipmon.intervals import Interval, round_half_up
-from ipmon.periods import Period
+from ipmon.periods import Period, parse
 from ipmon.registry import Indicator, Registry
 from ipmon.vintages import Book, Vintage
 
@@ -217,4 +217,4 @@ def _accumulation(indicator: Indicator, key: Key) -> str:
 
 
 def _period(key: Key) -> Period:
-    return Period(key.freq, key.time_period)  # type: ignore[arg-type]
+    return parse(key.time_period)

@@ -17,7 +17,7 @@ from ipmon.derive import Derivation, total_of
 from ipmon.dimensions import Area
 from ipmon.figures import Figure, Key
 from ipmon.intervals import Interval, Verdict
-from ipmon.periods import Period, period
+from ipmon.periods import Period, parse, period
 from ipmon.vintages import Book
 
 
@@ -179,7 +179,7 @@ LAST_MONTHS = {("A", 1): 12, ("S", 1): 6, ("Q", 1): 3}
 
 
 def _year_end(id_: str, identity: Identity, key: Key, book: Book) -> Iterator[Reconciliation]:
-    whole = Period(key.freq, key.time_period)  # type: ignore[arg-type]
+    whole = parse(key.time_period)
     month = LAST_MONTHS.get((whole.freq, whole.index))
     if month is None:
         return

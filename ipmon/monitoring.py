@@ -46,15 +46,19 @@ def like_vintage_points(indicator_id: str, reference: str, registry: Registry, b
     A value that the printed change of the year after implies replaces the first print: 12.60 for 2022, not 12.71, beside 13.04.
     """
     keys = [key for key in book.keys(indicator_id) if key.is_national_total]
-    known = {key: figure for key in keys if (figure := _known(book, key, as_of))}
+    known = _known(book, keys, as_of)
     deciding = next((f for k, f in known.items() if k.time_period == reference), None)
     implied = {k: f for k in known if (f := _implied(k, deciding, registry, book, as_of))}
     return [_point(implied.get(key, figure)) for key, figure in known.items() if figure.value is not None]
 
 
-def _known(book: Book, key: Key, as_of: date) -> Figure | None:
-    """The value of a day: the published one, else that of records, else the derived one."""
-    return next((figure for basis in BASES if (figure := book.known(key, as_of, basis))), None)
+def _known(book: Book, keys: Sequence[Key], as_of: date) -> dict[Key, Figure]:
+    """The values of a day: the published ones, derived ones where none was; those of records where nothing at all is published.
+
+    A series never changes from what is published to what is counted: the two need not be defined alike.
+    """
+    published, records, derived = ({k: f for k in keys if (f := book.known(k, as_of, basis))} for basis in BASES)
+    return derived | (published or records)
 
 
 def _implied(key: Key, deciding: Figure | None, registry: Registry, book: Book, as_of: date) -> Figure | None:

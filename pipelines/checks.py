@@ -19,6 +19,8 @@ from ipmon.gx_duckdb import CheckResult
 from ipmon.marts import fill, frame
 from ipmon.paths import data_root
 from ipmon.quality_page import render
+from ipmon.registers.checked import note_passed
+from ipmon.registers.store import Store
 from ipmon.release import current_id
 
 WIDE_VIEWS = "wide_views"
@@ -51,8 +53,10 @@ def checker() -> Iterator[Checker]:
 
 @dg.multi_asset_check(name="expectations", specs=[_spec(*kind) for kind in KINDS])
 def expectations(occasion: Occasion, checker: dg.ResourceParam[Checker], candidate: Mart) -> Iterator[dg.AssetCheckResult]:
-    """Every suite, run once on the candidate's public mart since that was built."""
-    found = checker.results(candidate.public)
+    """Every suite, run once on the candidate's public mart since that was built, and on the facts that never passed before."""
+    found = checker.results(candidate.public, candidate.facts)
+    if decide([r for r in found if _subject(r.table_name) == FACTS]).verdict == "passed":
+        note_passed(Store(occasion.root), candidate.facts)
     _record(candidate, occasion, found)
     for kind in KINDS:
         yield _reported(*kind, [r for r in found if (_subject(r.table_name), r.severity) == kind])

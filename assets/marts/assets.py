@@ -26,11 +26,12 @@ from ipmon.synthetic import BOTH, is_synthetic
 
 @dataclass(frozen=True)
 class Mart:
-    """A candidate's mart files and the id that its release will have."""
+    """A candidate's mart files and the id that its release will have. `facts`: the fact files that are checked with it."""
 
     folder: Path
     content: Content
     release_id: str
+    facts: dict[str, list[Path]]
 
     @property
     def public(self) -> Path:
@@ -52,7 +53,7 @@ def mart(
 
     The checks of the candidate begin here, and go on while its charts and files are made.
     """
-    folder = open_candidate(occasion.root, context.run_id)
+    folder = open_candidate(occasion.root, context.run.run_id)
     synthetic = is_synthetic(received_by(load_manifest(occasion.root), occasion.day))
     rows = _gather(occasion, figures, indicators, assessments)
     grades, schema = declarations().grades, declarations().schema
@@ -66,8 +67,8 @@ def mart(
         discard(folder)
         context.log.info("the current release holds the same content")
         return
-    made = Mart(folder, content, content.release_id(occasion.day))
-    checker.begin(made.public, records.made)
+    made = Mart(folder, content, content.release_id(occasion.day), records.unchecked)
+    checker.begin(made.public, made.facts)
     yield dg.Output(made, metadata=_metadata(folder, rows))
 
 

@@ -11,5 +11,5 @@ left join observations growth on growth.indicator_id = 'pii_value_added_growth' 
     and growth.time_period = v.time_period and growth.industry = v.industry
 left join observations gdp_share on gdp_share.indicator_id = 'pii_share_of_gdp' and gdp_share.basis = 'published'
     and gdp_share.time_period = v.time_period and v.industry = '_T'
-where v.indicator_id = 'pii_value_added' and v.freq = 'A'
+where v.indicator_id = 'pii_value_added' and v.freq = 'A' and v.basis <> 'records'
 order by v.time_period desc, v.industry = '_T' desc, v.value desc, v.released_on

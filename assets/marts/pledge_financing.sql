@@ -1,6 +1,7 @@
--- Pledge financing of patents and trademarks: registered amounts (not loans), projects, firms; years and parts of years apart.
+-- Pledge financing of patents and trademarks: registered amounts (not loans), projects, firms; years and parts of years apart,
+-- and what is counted from records apart from what is published.
 select
-    time_period, freq, accumulation, period_end,
+    time_period, freq, accumulation, period_end, basis = 'records' as counted_from_records,
     max(value) filter (indicator_id = 'pledge_amount') / 1e8 as amount_cny_100m,
     max(value) filter (indicator_id = 'pledge_amount_growth' and basis = 'published') as amount_growth_published_percent,
     max(value) filter (indicator_id = 'pledge_amount_growth' and basis = 'derived') as amount_growth_derived_percent,

@@ -14,6 +14,7 @@ import dagster as dg
 
 from assets import declarations
 from assets.occasion import OWNERS, Occasion
+from assets.sources.assets import raw_asset
 from ipmon.deliveries import load_manifest, received_by
 from ipmon.figures import Figure
 from ipmon.registers.contract import Register
@@ -21,18 +22,8 @@ from ipmon.telling import teller
 
 REGISTERS = declarations().registers
 FIRST_MONTH = "2012-01"
+"""Where the grid of months begins; facts of earlier months are made by the release alone."""
 months = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", timezone="Asia/Shanghai")
-
-
-def _raw(register: Register) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        ["raw", register.id],
-        group_name="raw",
-        owners=OWNERS,
-        kinds={"file"},
-        description=f"{register.title.zh} {register.title.en} {register.publisher.zh}",
-        metadata={"contract": f"assets/registers/{register.id}.yaml", "grade": register.grade},
-    )
 
 
 def _facts(register: Register) -> dg.AssetsDefinition:
@@ -69,7 +60,7 @@ def _facts(register: Register) -> dg.AssetsDefinition:
     return facts
 
 
-raw = [_raw(register) for register in REGISTERS.values()]
+raw = [raw_asset(register, "assets/registers") for register in REGISTERS.values()]
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", dg.BetaWarning)  # of backfill_policy; the release is pinned
     facts = [_facts(register) for register in REGISTERS.values() if register.delivers != "year"]
@@ -77,10 +68,10 @@ with warnings.catch_warnings():
 
 @dataclass(frozen=True)
 class Counted:
-    """What registers say of the indicators, and the fact files that were made for it, by fact table."""
+    """What registers say of the indicators, and the fact files, by table, that have yet to pass their checks."""
 
     figures: list[Figure]
-    made: dict[str, list[Path]]
+    unchecked: dict[str, list[Path]]
 
 
 @dg.asset(
@@ -105,4 +96,4 @@ def records(context: dg.AssetExecutionContext, occasion: Occasion) -> Counted:
     figures = made.figures(declarations().registry, declarations().grades, deliveries)
     unknown = sum(s.strangers for s in update.strangers)
     context.add_output_metadata({"figures": len(figures), "done": update.told, "records named that no register holds": unknown})
-    return Counted(figures, update.made)
+    return Counted(figures, update.unchecked)

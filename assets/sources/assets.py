@@ -11,24 +11,26 @@ from assets.occasion import OWNERS, Occasion
 from ipmon.contracts import SourceContract
 from ipmon.deliveries import load_manifest, read_staged, received_by
 from ipmon.errors import IpmonError
+from ipmon.registers.contract import Register
 from ipmon.staged import staged_frame
 
 CONTRACTS = declarations().contracts
 NO_ROWS = staged_frame({"locator": []})
 
 
-def _raw(source: SourceContract) -> dg.AssetSpec:
+def raw_asset(source: SourceContract | Register, folder: str) -> dg.AssetSpec:
+    """What is delivered of a source or register whose contract lies in `folder`."""
     return dg.AssetSpec(
         ["raw", source.id],
         group_name="raw",
         owners=OWNERS,
         kinds={"file"},
         description=f"{source.title.zh} {source.title.en} {source.publisher.zh}",
-        metadata={"contract": f"assets/sources/{source.id}.yaml", "cadence": source.cadence, "grade": source.grade},
+        metadata={"contract": f"{folder}/{source.id}.yaml", "cadence": source.cadence, "grade": source.grade},
     )
 
 
-raw = [_raw(source) for source in CONTRACTS.values()]
+raw = [raw_asset(source, "assets/sources") for source in CONTRACTS.values()]
 
 
 @dg.asset(

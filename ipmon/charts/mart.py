@@ -124,9 +124,11 @@ def _cells(connection: duckdb.DuckDBPyConnection, indicator_ids: list[str]) -> d
 
 
 def _preferred(part: Part, cells: Iterable[Cell]) -> list[Cell]:
-    """One cell a place and period: the first basis in the order of the part."""
+    """One cell a place and period: the first basis in the order of the part; records only where nothing is published at all."""
     best: dict[tuple[str, ...], Cell] = {}
-    rank: dict[str, int] = {basis: n for n, basis in enumerate(part.basis)}
+    cells = list(cells)
+    published = any(c.basis == "published" for c in cells)
+    rank: dict[str, int] = {basis: n for n, basis in enumerate(part.basis) if not (published and basis == "records")}
     for cell in sorted((c for c in cells if c.basis in rank), key=lambda c: rank[c.basis]):
         place = (getattr(cell, part.by) if part.by else "", cell.time_period)
         held = best.setdefault(place, cell)

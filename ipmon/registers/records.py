@@ -21,6 +21,7 @@ from ipmon.registers.measure import Measure, Window
 from ipmon.registers.measuring import scopes
 from ipmon.registers.store import Store
 from ipmon.registry import Indicator, Registry
+from ipmon.synthetic import WORDS
 
 SHOWN_DECIMALS = 2
 """Decimals that an average or a share of records is shown with; counts have none."""
@@ -124,7 +125,7 @@ class Records:
             quality="official",
             delivery_id=known.delivery_id,
             locator=f"{rule.measure}.{rule.column}",
-            publisher=self.publishers[known.source_id],
+            publisher=WORDS.zh if known.synthetic else self.publishers[known.source_id],
             source_title=known.name,
             source_url="",
             note="",

@@ -31,6 +31,11 @@ class Store:
         return self.folder / "references.parquet"
 
     @property
+    def checked(self) -> Path:
+        """Which fact files have passed their checks, and with which content."""
+        return self.folder / "checked.json"
+
+    @property
     def scratch(self) -> Path:
         """Where an engine puts what does not fit into its memory."""
         return self.folder / "scratch"

@@ -13,6 +13,7 @@ from ipmon.errors import IpmonError
 from ipmon.figures import Figure
 from ipmon.grades import Grades
 from ipmon.paths import DataRoot
+from ipmon.registers.checked import unchecked
 from ipmon.registers.contract import Register
 from ipmon.registers.engines import engine
 from ipmon.registers.facts import FactsOutcome, build_facts, fact_schema
@@ -28,12 +29,12 @@ from ipmon.registry import Registry
 
 @dataclass(frozen=True)
 class Update:
-    """What was made anew and what was left alone. `made`: the fact files by fact table."""
+    """What was made anew and what was left alone. `unchecked`: the fact files, by table, that have yet to pass checks."""
 
     facts: FactsOutcome
     cells: Outcome
     strangers: list[Strangers]
-    made: dict[str, list[Path]]
+    unchecked: dict[str, list[Path]]
 
     @property
     def told(self) -> str:
@@ -68,10 +69,7 @@ class Registers:
         with engine(store.scratch) as running:
             measuring = Measuring(store, Ledger(store.ledger), running, schemas)
             cells = measuring.bring_up_to_date(self.measures, say)
-        made: dict[str, list[Path]] = {}
-        for fact, period in facts.rebuilt:
-            made.setdefault(fact, []).append(store.fact_file(fact, period))
-        return Update(facts, cells, references(self.registers, store), made)
+        return Update(facts, cells, references(self.registers, store), unchecked(store, schemas))
 
     def figures(self, registry: Registry, grades: Grades, deliveries: Sequence[Delivery]) -> list[Figure]:
         """What the cells say, and said before corrections, as figures; after `update`.

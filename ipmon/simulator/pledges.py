@@ -103,9 +103,8 @@ class PledgeTruth:
         """Counts a month, and its year with the last month of it."""
         self._window(self.windows[0], found.month, [found])
         self.year.append(found)
-        years = self.span.year_of_month
-        if found.month + 1 == len(years) or years[found.month + 1] != years[found.month]:
-            self._window(self.windows[1], int(years[found.month]) - self.span.years[0], self.year)
+        if self.span.closes_year(found.month):
+            self._window(self.windows[1], int(self.span.year_of_month[found.month]) - self.span.years[0], self.year)
             self.year = []
 
     def _window(self, cells: dict[str, Cells], period: int, found: list[Pledged]) -> None:

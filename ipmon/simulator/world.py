@@ -99,6 +99,11 @@ class Span:
         """The calendar year of each month, by position."""
         return np.array([int(month[:4]) for month in self.months])
 
+    def closes_year(self, month: int) -> bool:
+        """Whether a month, by position, is the last one of its year here."""
+        years = self.year_of_month
+        return month + 1 == len(years) or bool(years[month + 1] != years[month])
+
     def month_of(self, days: Ints) -> Ints:
         """The position of the month of each day, -1 after the last month and for what never happens."""
         table = np.repeat(np.arange(len(self.months)), np.diff(self.starts))
