@@ -5,39 +5,55 @@ Belongs here: when the checks begin and when their results are needed. Not here:
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from ipmon.companions import Companion
-from ipmon.gx_duckdb import Beside, CheckResult, validate
+from ipmon.gx_duckdb import CheckResult, validate
+
+RULES = "expectations"
+"""The package of the rules, which has `suites(views, facts)`."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked: a mart with its wide views, the staged rows, and fact files by the name of their table."""
+
+    mart: Path
+    views: Sequence[str]
+    staged: Path
+    facts: dict[str, list[Path]]
 
 
 class Checker:
-    """One checking of one mart, by a process that imports Great Expectations meanwhile."""
+    """One checking of one mart, by a process that has imported Great Expectations meanwhile."""
 
-    def __init__(self, companion: Companion, suites: str, views: Sequence[str], staged: Path) -> None:
-        self._companion, self._about = companion, (suites, views, staged)
+    def __init__(self, companion: Companion) -> None:
+        self._companion = companion
         self._begun = False
 
-    def begin(self, mart: Path, facts: Beside) -> None:
-        """Starts checking, also the fact files beside it; the mart must not be written until the results are there."""
-        self._companion.ask(_results, mart, *self._about, facts)
+    def begin(self, subject: Subject) -> None:
+        """Starts checking; the mart must not be written until the results are there."""
+        self._companion.ask(_results, subject)
         self._begun = True
 
-    def results(self, mart: Path, facts: Beside) -> list[CheckResult]:
+    def results(self, subject: Subject) -> list[CheckResult]:
         """What every suite says; begun now if it was not before."""
         if not self._begun:
-            self.begin(mart, facts)
+            self.begin(subject)
         results: list[CheckResult] = self._companion.answer()
         return results
 
 
 @contextmanager
-def checker(suites: str, views: Sequence[str], staged: Path) -> Iterator[Checker]:
-    """A checker with the rules of a package that has `suites(views, facts)`; the rules of figures look at the file `staged`."""
-    with Companion("ipmon.gx_duckdb", "great_expectations.expectations", "duckdb_sqlalchemy", suites) as companion:
-        yield Checker(companion, suites, views, staged)
+def checker() -> Iterator[Checker]:
+    """A checker that starts importing what it needs."""
+    with Companion("ipmon.gx_duckdb", "great_expectations.expectations", "duckdb_sqlalchemy", RULES) as companion:
+        yield Checker(companion)
 
 
-def _results(mart: Path, suites: str, views: Sequence[str], staged: Path, facts: Beside) -> list[CheckResult]:
-    return validate(mart, lambda: import_module(suites).suites(views, list(facts)), {"figures": [staged], **facts})
+def _results(subject: Subject) -> list[CheckResult]:
+    rules = import_module(RULES)
+    beside = {"figures": [subject.staged], **subject.facts}
+    return validate(subject.mart, lambda: rules.suites(subject.views, list(subject.facts)), beside)

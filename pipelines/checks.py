@@ -11,13 +11,11 @@ import dagster as dg
 from assets import declarations
 from assets.marts.assets import Mart
 from assets.occasion import Occasion
-from ipmon import checking
 from ipmon.checking import Checker
 from ipmon.content import code_version
 from ipmon.gate import decide, write_verdict
 from ipmon.gx_duckdb import CheckResult
 from ipmon.marts import fill, frame
-from ipmon.paths import data_root
 from ipmon.quality_page import render
 from ipmon.registers.checked import note_passed
 from ipmon.registers.store import Store
@@ -44,17 +42,10 @@ def _spec(table: str, severity: str) -> dg.AssetCheckSpec:
     )
 
 
-@dg.resource
-def checker() -> Iterator[Checker]:
-    """Started with the run, so that Great Expectations is imported when there is a mart to check."""
-    with checking.checker("expectations", list(declarations().schema.views), data_root().staged_public) as made:
-        yield made
-
-
 @dg.multi_asset_check(name="expectations", specs=[_spec(*kind) for kind in KINDS])
 def expectations(occasion: Occasion, checker: dg.ResourceParam[Checker], candidate: Mart) -> Iterator[dg.AssetCheckResult]:
     """Every suite, run once on the candidate's public mart since that was built, and on the facts that never passed before."""
-    found = checker.results(candidate.public, candidate.facts)
+    found = checker.results(candidate.checked(occasion.root.staged_public))
     if decide([r for r in found if _subject(r.table_name) == FACTS]).verdict == "passed":
         note_passed(Store(occasion.root), candidate.facts)
     _record(candidate, occasion, found)

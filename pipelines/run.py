@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from ipmon.charts.render import drawing
+from ipmon.checking import checker
 from ipmon.deliveries import CHINA, load_manifest, received_by
 from ipmon.errors import GateRefused, IpmonError
 from ipmon.gate import checks_of, decide, gate
@@ -39,21 +41,29 @@ def run(as_of: date | None) -> str:
 
 
 def _execute(home: Path, as_of: date | None, run_id: str) -> None:
-    """Runs the job in this process, its values handed on in memory; its record goes where `make ui` looks."""
-    import dagster as dg
+    """Runs the job in this process, its values handed on in memory; its record goes where `make ui` looks.
 
-    from assets.occasion import Occasion
-    from pipelines.definitions import defs
+    The processes that check and draw come first, so that they import their libraries while this one imports Dagster.
+    """
+    with checker() as checks, drawing() as artists:
+        import dagster as dg
 
-    resources: dict[str, Any] = {
-        "occasion": Occasion(as_of=as_of.isoformat() if as_of else ""),
-        "io_manager": dg.mem_io_manager,
-    }
-    # Where nothing changed there is no mart to check; that each check says so is no news to a reader.
-    logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
-    with dg.DagsterInstance.from_config(str(home)) as instance:
-        job = defs.resolve_job_def("release")
-        job.execute_in_process(instance=instance, resources=resources, run_id=run_id, run_config={"loggers": {"progress": {}}})
+        from assets.occasion import Occasion
+        from pipelines.definitions import defs
+
+        resources: dict[str, Any] = {
+            "occasion": Occasion(as_of=as_of.isoformat() if as_of else ""),
+            "checker": checks,
+            "artists": artists,
+            "io_manager": dg.mem_io_manager,
+        }
+        # Where nothing changed there is no mart to check; that each check says so is no news to a reader.
+        logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
+        with dg.DagsterInstance.from_config(str(home)) as instance:
+            job = defs.resolve_job_def("release")
+            job.execute_in_process(
+                instance=instance, resources=resources, run_id=run_id, run_config={"loggers": {"progress": {}}}
+            )
 
 
 def _explained(error: BaseException, root: DataRoot, run_id: str) -> BaseException:

@@ -3,6 +3,8 @@
 Belongs here: the one asset of the charts. Not here: drawing (see ipmon/charts).
 """
 
+from collections.abc import Sequence
+
 import dagster as dg
 
 from assets import ROOT
@@ -10,6 +12,7 @@ from assets.marts.assets import Mart
 from assets.occasion import OWNERS, Occasion
 from ipmon.charts.declaration import load_charts
 from ipmon.charts.files import ChartFiles, render_all
+from ipmon.companions import Companion
 
 
 @dg.asset(
@@ -18,11 +21,13 @@ from ipmon.charts.files import ChartFiles, render_all
     kinds={"matplotlib", "svg", "png", "pdf"},
     metadata={"declarations": "assets/charts"},
 )
-def charts(context: dg.AssetExecutionContext, occasion: Occasion, mart: Mart) -> list[ChartFiles]:
+def charts(
+    context: dg.AssetExecutionContext, occasion: Occasion, artists: dg.ResourceParam[Sequence[Companion]], mart: Mart
+) -> list[ChartFiles]:
     """Charts in Chinese and English as PNG, SVG and PDF, with the CSV behind each."""
     declared = load_charts(ROOT / "charts")
     context.log.info(f"drawing {len(declared.charts)} charts")
-    made = render_all(mart.public, declared, mart.release_id, occasion.day, mart.folder / "charts")
+    made = render_all(mart.public, declared, mart.release_id, occasion.day, mart.folder / "charts", artists)
     titles = "\n".join(f"- {chart.titles['en']}" for chart in made)
     context.add_output_metadata({"charts": len(made), "titles": dg.MetadataValue.md(titles)})
     return made

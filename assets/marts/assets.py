@@ -15,7 +15,7 @@ from assets.occasion import OWNERS, Occasion
 from assets.registers.assets import Counted
 from ipmon import catalogue, tables
 from ipmon.assessment import Assessment
-from ipmon.checking import Checker
+from ipmon.checking import Checker, Subject
 from ipmon.content import Content, content_of
 from ipmon.deliveries import load_manifest, received_by
 from ipmon.grades import GRADES
@@ -37,6 +37,10 @@ class Mart:
     def public(self) -> Path:
         """The file for everybody."""
         return self.folder / "public.duckdb"
+
+    def checked(self, staged: Path) -> Subject:
+        """What is checked of it, and with it."""
+        return Subject(self.public, list(declarations().schema.views), staged, self.facts)
 
 
 @dg.asset(output_required=False, group_name="marts", owners=OWNERS, kinds={"duckdb"}, metadata={"declarations": "assets/marts"})
@@ -68,7 +72,7 @@ def mart(
         context.log.info("the current release holds the same content")
         return
     made = Mart(folder, content, content.release_id(occasion.day), records.unchecked)
-    checker.begin(made.public, made.facts)
+    checker.begin(made.checked(occasion.root.staged_public))
     yield dg.Output(made, metadata=_metadata(folder, rows))
 
 

@@ -4,7 +4,7 @@ Belongs here: the order of work, the CSV behind each chart. Not here: texts, mar
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,8 @@ from ipmon.charts.compose import Edition, picture
 from ipmon.charts.declaration import Chart, Charts
 from ipmon.charts.mart import Mart
 from ipmon.charts.picture import LANGUAGES, Lang, NoData, Picture
-from ipmon.charts.render import drawing, image_paths, render
+from ipmon.charts.render import image_paths, render
+from ipmon.companions import Companion
 
 DIMENSIONS = ("ref_area", "ip_type", "owner_kind", "industry", "technology", "counterpart_area")
 SAME = ("indicator_id", *DIMENSIONS, "freq", "time_period", "accumulation", "value", "value_low", "value_high", "unit")
@@ -40,24 +41,25 @@ class ChartFiles:
     descriptions: dict[Lang, str]
 
 
-def render_all(mart: Path, declarations: Charts, release_id: str, as_of: date, out: Path) -> list[ChartFiles]:
+def render_all(
+    mart: Path, declarations: Charts, release_id: str, as_of: date, out: Path, companions: Sequence[Companion]
+) -> list[ChartFiles]:
     """Writes <chart>_<zh|en>.{png,svg,pdf} and <chart>.csv for every declared chart into `out`, in figure order.
 
-    `mart` is opened read-only. A chart of which the mart holds nothing is left out, and the others are numbered without it.
-    Raises ChartError for the first chart that breaks a rule of publishing.
+    `mart` is opened read-only; `companions` draw (see render.drawing). A chart of which the mart holds nothing is left out, and
+    the others are numbered without it. Raises ChartError for the first chart that breaks a rule of publishing.
     """
     out.mkdir(parents=True, exist_ok=True)
     edition = Edition(release_id, as_of, declarations.publishers)
-    with drawing() as companions:
-        with duckdb.connect(str(mart), read_only=True) as connection:
-            asked = Mart(connection, {id_ for chart in declarations.charts for id_ in chart.indicator_ids})
-        bound = _with_data(declarations.charts, asked)
-        pictures = [picture(b, asked, edition, lang) for b in bound for lang in LANGUAGES]
-        for n, companion in enumerate(companions):
-            companion.ask(render, pictures[n :: len(companions)], out)
-        tables = [_write_csv(b, asked, out) for b in bound]
-        for companion in companions:
-            companion.answer()
+    with duckdb.connect(str(mart), read_only=True) as connection:
+        asked = Mart(connection, {id_ for chart in declarations.charts for id_ in chart.indicator_ids})
+    bound = _with_data(declarations.charts, asked)
+    pictures = [picture(b, asked, edition, lang) for b in bound for lang in LANGUAGES]
+    for n, companion in enumerate(companions):
+        companion.ask(render, pictures[n :: len(companions)], out)
+    tables = [_write_csv(b, asked, out) for b in bound]
+    for companion in companions:
+        companion.answer()
     return [_files(b, table, [p for p in pictures if p.chart == b.chart.id], out) for b, table in zip(bound, tables, strict=True)]
 
 

@@ -17,7 +17,7 @@ MODULES = ("ipmon.charts.canvas", "ipmon.charts.draw", "ipmon.charts.svg")
 
 @contextmanager
 def drawing() -> Iterator[Sequence[Companion]]:
-    """Processes that import matplotlib while the pictures are still being composed."""
+    """Processes that start importing matplotlib, and then wait for pictures."""
     with ExitStack() as stack:
         yield [stack.enter_context(Companion(*MODULES)) for _ in range(COUNT)]
 

@@ -20,10 +20,11 @@ from ipmon.charts.cells import Cell
 from ipmon.charts.compose import Edition, picture
 from ipmon.charts.declaration import Chart, Charts, Publisher, load_charts, problems_of
 from ipmon.charts.draw import draw
-from ipmon.charts.files import render_all
+from ipmon.charts.files import ChartFiles, render_all
 from ipmon.charts.glyphs import measure
 from ipmon.charts.mart import Mart
 from ipmon.charts.picture import LANGUAGES, ChartError, Picture
+from ipmon.charts.render import drawing
 from ipmon.charts.scene import Box, Dot, Scene, Stroke, wrap
 from ipmon.declared import Text
 from ipmon.errors import DeclarationError
@@ -407,9 +408,14 @@ def test_contrast_is_that_of_wcag() -> None:
 # Files
 
 
+def rendered(mart: Path, declared: Charts, out: Path) -> list[ChartFiles]:
+    with drawing() as companions:
+        return render_all(mart, declared, EDITION.release_id, DAY, out, companions)
+
+
 def test_the_same_mart_gives_the_same_bytes(mart: Path, tmp_path: Path) -> None:
     declared = Charts((chart(targets="pendency"),), tuple(EDITION.publishers))
-    made = [render_all(mart, declared, EDITION.release_id, DAY, tmp_path / name) for name in ("one", "two")]
+    made = [rendered(mart, declared, tmp_path / name) for name in ("one", "two")]
     names = sorted(p.name for p in (tmp_path / "one").iterdir())
     assert names == ["pendency.csv", *(f"pendency_{lang}.{e}" for lang in ("en", "zh") for e in ("pdf", "png", "svg"))]
     assert all((tmp_path / "one" / n).read_bytes() == (tmp_path / "two" / n).read_bytes() for n in names)
@@ -432,16 +438,16 @@ def test_the_same_mart_gives_the_same_bytes(mart: Path, tmp_path: Path) -> None:
 def test_a_broken_rule_comes_back_from_the_drawing_process(mart: Path, tmp_path: Path) -> None:
     odd = Text(zh="好😀", en="good")
     with pytest.raises(ChartError, match=r"no glyph for .* \(U\+1F600\)"):
-        render_all(mart, Charts((chart(measure=odd.model_dump()),), ()), "r", DAY, tmp_path / "out")
+        rendered(mart, Charts((chart(measure=odd.model_dump()),), ()), tmp_path / "out")
 
 
 def test_a_chart_without_data_is_left_out(tmp_path: Path) -> None:
     empty = chart(id="pledges", series={"amount": {"of": [{"indicator": "pledges"}]}})
-    made = render_all(mart_file(tmp_path), Charts((empty, chart()), ()), "r", DAY, tmp_path / "out")
+    made = rendered(mart_file(tmp_path), Charts((empty, chart()), ()), tmp_path / "out")
     assert [(files.chart, files.number) for files in made] == [("pendency", 1)]
 
 
 def test_an_unknown_indicator_is_an_error(mart: Path, tmp_path: Path) -> None:
     typo = chart(series={"amount": {"of": [{"indicator": "pendancy"}]}})
     with pytest.raises(ChartError, match="'pendancy' is not in the mart"):
-        render_all(mart, Charts((typo,), ()), "r", DAY, tmp_path / "out")
+        rendered(mart, Charts((typo,), ()), tmp_path / "out")

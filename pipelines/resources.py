@@ -1,0 +1,27 @@
+"""Processes that start with a run, and import what they need while its first assets are made.
+
+Belongs here: their lives as resources of a run. Not here: what they do (see ipmon/checking.py, ipmon/charts/render.py).
+"""
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from ipmon import checking
+from ipmon.charts.render import drawing
+from ipmon.checking import Checker
+from ipmon.companions import Companion
+
+
+@dg.resource
+def checker() -> Iterator[Checker]:
+    """Checks the candidate with Great Expectations."""
+    with checking.checker() as made:
+        yield made
+
+
+@dg.resource
+def artists() -> Iterator[Sequence[Companion]]:
+    """Draw the charts with matplotlib."""
+    with drawing() as made:
+        yield made
