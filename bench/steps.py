@@ -104,10 +104,17 @@ def compare(root: Path, scratch: Path, measure: str) -> Work:
     import polars as pl
     from polars.testing import assert_frame_equal
 
+    from ipmon.paths import DataRoot
+    from ipmon.registers.cells import cells as kept
+    from ipmon.registers.store import Store
+
+    (asked,) = (m for m in of_patents() if m.id == measure)
+
     def work() -> Told:
         cells = 0
         for window in ASKED[measure]:
-            own = pl.concat(pl.read_parquet(f) for f in (root / f"work/registers/cells/{measure}/{window}").glob("*.parquet"))
+            own = kept(Store(DataRoot(root)), asked, window)
+            assert own is not None
             other = pl.read_parquet(scratch / f"{window}.parquet")
             dimensions = [c for c in own.columns if own.schema[c] == pl.String()]
             other = other.with_columns(pl.lit(None, pl.String()).alias(d) for d in dimensions if d not in other.columns)

@@ -13,6 +13,9 @@ LONG = 36
 """Months beyond which a case counts as long."""
 
 
+PERCENTILES = {"median": 0.5, "p10": 0.1, "p90": 0.9}
+
+
 def timed(events: ibis.Table, start: str, end: str) -> ibis.Table:
     """The records that have both dates, with the whole days between them in `days`."""
     both = events.filter(events[start].notnull(), events[end].notnull())
@@ -25,7 +28,8 @@ def spread(days: ibis.Column, unit: float) -> dict[str, ibis.Scalar]:
     The mean divides a sum of integers, so that it is the same on every run; percentiles are interpolated between the two
     nearest cases.
     """
-    at = {name: days.cast("float64").quantile(q) / unit for name, q in (("median", 0.5), ("p10", 0.1), ("p90", 0.9))}
+    marks = days.cast("float64").quantile(list(PERCENTILES.values()))
+    at = {name: marks[n] / unit for n, name in enumerate(PERCENTILES)}
     return {"mean": days.sum().cast("float64") / days.count().nullif(0) / unit, **at, "cases": days.count()}
 
 

@@ -79,13 +79,18 @@ def examination_request_to_first_action(events: ibis.Table, by: tuple[str, ...])
     return durations(inventions(events, "first_action"), "exam_request_date", "first_action_date", by)
 
 
-@measure("patent_events", yearly=DIVIDED)
+def grant_rate(concluded: pl.DataFrame) -> pl.DataFrame:
+    """Adds `grant_rate`: those granted as a percentage of all that were concluded; null where none was."""
+    whole = pl.when(pl.col("concluded") > 0).then(pl.col("concluded"))
+    return concluded.with_columns(grant_rate=pl.col("granted") * 100.0 / whole)
+
+
+@measure("patent_events", yearly=DIVIDED, additive=True, finish=grant_rate)
 def examinations_concluded(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
-    """Inventions disposed of in the period, those granted among them, and these as a percentage of all: a closing cohort."""
+    """Inventions disposed of in the period, and those granted among them, of which `grant_rate` follows: a closing cohort."""
     disposed = inventions(events, "disposed")
     granted = disposed.count(where=(disposed.disposal == "granted").fill_null(False))
-    rate = granted.cast("float64") * 100 / disposed.count().nullif(0)
-    return disposed.group_by(by).agg(concluded=disposed.count(), granted=granted, grant_rate=rate)
+    return disposed.group_by(by).agg(concluded=disposed.count(), granted=granted)
 
 
 def mean_age(pending: pl.DataFrame) -> pl.DataFrame:

@@ -43,8 +43,9 @@ def inventory_state(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
 @measure("inventory", windows=("month",), slices=((), ("ref_area",)))
 def inventoried_institutions(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Institutions on the list of a snapshot (`listed`), and those of which every patent listed is inventoried (`complete`)."""
-    each = patents.group_by([*by, "institution_id"]).agg(waiting=patents.count(where=patents.inventoried_on.isnull()))
-    return each.group_by(by).agg(listed=each.count(), complete=each.count(where=each.waiting == 0))
+    listed = patents.institution_id.nunique()
+    waiting = patents.institution_id.nunique(where=patents.inventoried_on.isnull())
+    return patents.group_by(by).agg(listed=listed, complete=listed - waiting)
 
 
 @measure("inventory", windows=("month",), slices=SLICES)

@@ -26,7 +26,7 @@ THEMES = shipped()
 ANY = coverage(rule for theme in THEMES.values() for rule in theme.rules)
 
 
-@measure("patent_events", windows=("month", "year"), slices=(("technology",), ("technology", "ref_area")))
+@measure("patent_events", slices=(("technology",), ("technology", "ref_area")), additive=True)
 def theme_inventions(events: ibis.Table, by: Slice) -> ibis.Table:
     """Invention applications filed and inventions granted in the window, by theme and never in all: themes overlap.
 

@@ -33,14 +33,14 @@ def trademark_filing_to_registration(events: ibis.Table, by: tuple[str, ...]) ->
     return months(events, "registered", "registration_date", by)
 
 
-@measure("trademark_events", slices=DIVIDED)
+@measure("trademark_events", slices=DIVIDED, additive=True)
 def trademark_filings(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Trademark applications filed in the period; one application counts once, however many classes it names."""
     filed = events.filter(events.event == "filed")
     return filed.group_by(by).agg(filings=filed.count())
 
 
-@measure("trademark_events", slices=DIVIDED)
+@measure("trademark_events", slices=DIVIDED, additive=True)
 def trademarks_registered(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Trademarks registered in the period, by date of registration."""
     registered = events.filter(events.event == "registered")

@@ -6,7 +6,7 @@ Belongs here: opening an engine, fact files as tables, results as frames. Not he
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,8 +29,8 @@ class Engine(Protocol):
     def table(self, files: Sequence[Path], schema: Mapping[str, str]) -> ibis.Table:
         """The rows of Parquet files with these columns and DuckDB types; none where there is no file."""
 
-    def small(self, frame: pl.DataFrame) -> ibis.Table:
-        """A few rows of our own, to join with."""
+    def kept(self, rows: ibis.Table) -> AbstractContextManager[ibis.Table]:
+        """These rows for several questions, without reading their files for each."""
 
     def collect(self, expression: ibis.Table) -> pl.DataFrame:
         """The result of an expression."""
@@ -56,9 +56,12 @@ class DuckEngine:
         types = {name: self._connection.compiler.type_mapper.from_string(type_) for name, type_ in schema.items()}
         return self._connection.create_table(ibis.util.gen_name("empty"), schema=ibis.schema(types), temp=True)
 
-    def small(self, frame: pl.DataFrame) -> ibis.Table:
-        """The frame as a table of its own."""
-        return self._connection.create_table(ibis.util.gen_name("small"), frame, temp=True)
+    @contextmanager
+    def kept(self, rows: ibis.Table) -> Iterator[ibis.Table]:
+        """The rows as a table of their own for as long as they are needed."""
+        name = ibis.util.gen_name("kept")
+        yield self._connection.create_table(name, rows, temp=True)
+        self._connection.drop_table(name)
 
     def collect(self, expression: ibis.Table) -> pl.DataFrame:
         """The rows, in the order of the expression."""

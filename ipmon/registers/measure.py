@@ -25,8 +25,11 @@ class Measure:
     is null are not given. `yearly`: further slices, for the window `year` alone.
     `kind`: flow (a number of the window), change (what a month adds to a stock: numbers are summed over all months so far),
     cohort (`by` holds `cohort` after `period`; numbers are summed over all months, and the cohort becomes the period).
-    `additive`: numbers may be added over months, so that a year to date is added up and not measured.
-    `finish`: what follows from the running sums of a change, such as a mean: it adds columns to these sums by `period`.
+    `additive`: numbers may be added over months and groups, so that years are added up from months and not measured.
+    `finish`: what follows from sums, such as a mean or a rate: it adds columns to the sums by `period`.
+
+    Where facts are not whole, the function ends in one `group_by(by).agg(…)`: the rows before it are read once for all windows
+    and slices. Numbers of changes and cohorts are counts or sums, and may be added over groups too.
     """
 
     id: str
@@ -42,11 +45,21 @@ class Measure:
     @property
     def measured_windows(self) -> tuple[Window, ...]:
         """The windows that facts are read for."""
-        return tuple(w for w in self.windows if not (self.additive and w == "to_date"))
+        return ("month",) if self.additive else self.windows
+
+    @property
+    def adds(self) -> bool:
+        """Whether numbers of groups may be added to those of all."""
+        return self.additive or self.kind != "flow"
+
+    @property
+    def kept_slices(self) -> tuple[Slice, ...]:
+        """The slices of what is added up: those of any window."""
+        return self.slices + self.yearly
 
     def slices_of(self, window: Window) -> tuple[Slice, ...]:
         """The slices of a window."""
-        return self.slices + (self.yearly if window == "year" else ())
+        return self.kept_slices if window == "year" else self.slices
 
     def __call__(self, *tables: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
         """The function itself."""

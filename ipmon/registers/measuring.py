@@ -1,32 +1,38 @@
-"""Running measures: each one for the periods whose facts changed, every result kept as cells.
+"""Running measures: each one for the periods whose facts changed.
 
-Belongs here: windows, slices, what is out of date. Not here: measures (see assets/measures), facts (facts.py), or what becomes of
-cells (records.py).
+Belongs here: what is out of date, windows and slices of a measure on an engine. Not here: measures (see assets/measures), facts
+(facts.py), keeping what they give (cells.py), or what becomes of it (records.py).
 """
 
 import hashlib
 import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import ibis
+import ibis.expr.operations as ops
 import polars as pl
 
 from ipmon.dimensions import DIMENSIONS
+from ipmon.registers.cells import Cells, rolled, scopes, totalled
 from ipmon.registers.engines import Engine
 from ipmon.registers.ledger import Ledger
 from ipmon.registers.measure import Measure, Slice, Window
 from ipmon.registers.store import Store
 
-EVERYTHING = "all"
-"""The one period under which the cells of window `history` are kept."""
+AT_ONCE = 1 << 30
+"""Bytes of fact files that are read at once; more of them are taken in runs of whole years, so that memory is bounded."""
+
+Stale = Mapping[str, str]
+"""Periods that are out of date, each with sha256 over what its cells are to be made from."""
 
 
 @dataclass
 class Outcome:
-    """How many cell files were made anew, and how many were left alone because nothing that they count has changed."""
+    """How many periods were made anew, and how many were left alone because nothing that they count has changed."""
 
     made: list[tuple[str, Window, str]] = field(default_factory=list)
     left: int = 0
@@ -45,96 +51,139 @@ class Measuring:
         """Runs every measure for the periods that are out of date. `say` hears each measure that runs."""
         outcome = Outcome()
         for m in measures:
-            for window in m.measured_windows:
-                self._window(m, window, outcome, say)
+            stale = {window: self._stale(m, window, outcome) for window in m.measured_windows}
+            if any(stale.values()):
+                say(f"{m.id}: {', '.join(f'{len(periods)} period(s) by {w}' for w, periods in stale.items() if periods)}")
+                self._measure(m, stale)
+                outcome.made += [(m.id, window, period) for window, periods in stale.items() for period in sorted(periods)]
         return outcome
 
-    def _window(self, m: Measure, window: Window, outcome: Outcome, say: Callable[[str], None]) -> None:
-        months = sorted({month for fact in m.facts for month in self.store.periods(fact)})
-        wanted = {period: self._inputs(m, window, scope) for period, scope in scopes(window, months).items()}
-        for gone in self._kept(m, window) - wanted.keys():
-            self.ledger.forget(self.store.cells(m.id, window, gone))
-            self.store.cells(m.id, window, gone).unlink()
-        stale = {p for p, inputs in wanted.items() if not self.ledger.is_current(self.store.cells(m.id, window, p), inputs)}
+    def _stale(self, m: Measure, window: Window, outcome: Outcome) -> Stale:
+        """The periods that are out of date; what is held of months that are gone is forgotten."""
+        kept, scope = Cells(self.store.cells(m.id, window)), scopes(window, self._months(m))
+        held, facts = kept.held(), self._contents(m)
+        wanted = {period: _inputs(m, window, [facts[month] for month in months]) for period, months in scope.items()}
+        if gone := held.keys() - wanted.keys():
+            kept.change(None, {}, gone)
+        stale = {p: inputs for p, inputs in wanted.items() if p not in held or held[p].inputs != inputs}
         outcome.left += len(wanted) - len(stale)
-        if not stale:
-            return
-        say(f"{m.id} by {window}: {len(stale)} of {len(wanted)} period(s)")
-        frame = self._measured(m, window, stale, months)
-        parts = {(EVERYTHING,): frame} if window == "history" else frame.partition_by("period", as_dict=True)
-        for period in sorted(stale):
-            self._keep(parts.get((period,), frame.clear()), self.store.cells(m.id, window, period), wanted[period])
-            outcome.made.append((m.id, window, period))
+        return stale
 
-    def _keep(self, cells: pl.DataFrame, path: Path, inputs: str) -> None:
-        """Not forced onto the disk as facts are: cells are many, small, and made again from facts in no time."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        cells.write_parquet(part)
-        self.ledger.forget(path)
-        part.replace(path)
-        self.ledger.note(path, inputs)
+    def _months(self, m: Measure) -> list[str]:
+        return sorted({month for fact in m.facts for month in self.store.periods(fact)})
 
-    def _kept(self, m: Measure, window: Window) -> set[str]:
-        return {path.stem for path in self.store.cells(m.id, window, EVERYTHING).parent.glob("*.parquet")}
+    def _contents(self, m: Measure) -> dict[str, str]:
+        """Of each month what its facts are."""
+        return {
+            month: " ".join(f"{fact} {self.ledger.content(self.store.fact_file(fact, month))}" for fact in m.facts)
+            for month in self._months(m)
+        }
 
-    def _inputs(self, m: Measure, window: Window, months: Sequence[str]) -> str:
-        """What the cells of one period are made from: the measure's source and the content of the facts in its scope."""
-        whole = hashlib.sha256(f"{_source(m)} {window}".encode())
-        for fact in m.facts:
-            for month in months:
-                whole.update(f"{fact} {month} {self.ledger.content(self.store.fact_file(fact, month))}\n".encode())
-        return whole.hexdigest()
+    def _measure(self, m: Measure, stale: Mapping[Window, Stale]) -> None:
+        """Makes the cells of all stale periods, and keeps those of each window together."""
+        made: dict[Window, list[pl.DataFrame]] = {window: [] for window, periods in stale.items() if periods}
+        for window, frame in self._history(m) if "history" in made else self._windows(m, stale):
+            made[window].append(frame)
+        for window, frames in made.items():
+            frame = pl.concat(frames, how="vertical_relaxed")
+            by = [name for name in ("period", "cohort", *DIMENSIONS) if name in frame.columns]
+            Cells(self.store.cells(m.id, window)).change(frame.sort(by), stale[window], ())
 
-    def _measured(self, m: Measure, window: Window, stale: Collection[str], months: Sequence[str]) -> pl.DataFrame:
-        """The numbers of all slices, one column each, with `period` and all dimensions; `_T` where a slice does not divide."""
-        tables = [self._facts(fact, window, stale, months) for fact in m.facts]
-        parts = [self._sliced(m, tables, slice_) for slice_ in m.slices_of(window)]
-        return pl.concat(parts, how="vertical_relaxed").sort("period", *(["cohort"] if m.kind == "cohort" else []), *DIMENSIONS)
+    def _history(self, m: Measure) -> Iterator[tuple[Window, pl.DataFrame]]:
+        """The numbers of all slices over whole tables."""
+        tables = [self._facts(fact, self._months(m)) for fact in m.facts]
+        for slice_ in m.slices:
+            first = tables[0].drop_null(list(slice_)) if slice_ else tables[0]
+            frame = totalled(self.engine.collect(m(first, *tables[1:], by=("period", *slice_))), slice_)
+            yield "history", _ordered(frame)
 
-    def _sliced(self, m: Measure, tables: list[ibis.Table], slice_: Slice) -> pl.DataFrame:
-        first = tables[0].drop_null(list(slice_)) if slice_ else tables[0]
-        by = ("period", *(["cohort"] if m.kind == "cohort" else []), *slice_)
-        frame = self.engine.collect(m(first, *tables[1:], by=by))
-        totals = [pl.lit("_T").alias(d) for d in DIMENSIONS if d not in slice_]
-        numbers = [c for c in frame.columns if c not in by]
-        return frame.with_columns(totals).select("period", *(by[1:2] if m.kind == "cohort" else ()), *DIMENSIONS, *numbers)
+    def _windows(self, m: Measure, stale: Mapping[Window, Stale]) -> Iterator[tuple[Window, pl.DataFrame]]:
+        """The numbers of all windows and slices: facts are read once, for the rows and columns that the measure counts."""
+        scope = {w: {p: months for p, months in scopes(w, self._months(m)).items() if p in stale[w]} for w in stale if stale[w]}
+        needed = {month for periods in scope.values() for months in periods.values() for month in months}
+        for months in self._runs(m.facts[0], sorted(needed)):
+            counted = _counted(m, self._facts(m.facts[0], months))
+            if m.adds:
+                yield "month", rolled(self.engine.collect(counted), m.kept_slices)
+                continue
+            with self.engine.kept(_narrow(counted)) as rows:
+                for window, periods in scope.items():
+                    pairs = [(month, p) for p, own in sorted(periods.items()) for month in own if own[0] in months]
+                    if pairs:
+                        yield window, self._sliced(counted, rows, pairs, m.slices_of(window))
 
-    def _facts(self, fact: str, window: Window, stale: Collection[str], months: Sequence[str]) -> ibis.Table:
-        """The facts that the stale periods need, each with the period(s) that it counts in."""
-        scope = scopes(window, months)
-        needed = {month for period in stale for month in scope[period]}
-        files = [self.store.fact_file(fact, month) for month in self.store.periods(fact) if month in needed]
-        table = self.engine.table([f for f in files if f.exists()], self.schemas[fact])
-        if window == "history":
-            return table
-        if window == "month":
-            return table.mutate(period=table.month)
-        pairs = [{"month": month, "period": period} for period in sorted(stale) for month in scope[period]]
-        return table.inner_join(self.engine.small(pl.DataFrame(pairs)), "month")
+    def _runs(self, fact: str, months: Sequence[str]) -> Iterator[list[str]]:
+        """The months in runs of whole years of which each is no more than can be read at once, if a year is not."""
+        run: list[str] = []
+        size = 0
+        for _, year in groupby(months, lambda month: month[:4]):
+            own = list(year)
+            more = sum(file.stat().st_size for file in self._files(fact, own))
+            if run and size + more > AT_ONCE:
+                yield run
+                run, size = [], 0
+            run, size = [*run, *own], size + more
+        if run:
+            yield run
+
+    def _sliced(
+        self, counted: ibis.Table, rows: ibis.Table, pairs: Sequence[tuple[str, str]], slices: Sequence[Slice]
+    ) -> pl.DataFrame:
+        """The numbers of all slices, asked for at once; `pairs`: each month with a period that it counts in."""
+        months = ibis.memtable(pl.DataFrame(pairs, ["month", "period"], orient="row"))
+        given = rows.rename(month="period").inner_join(months, "month") if any(a != b for a, b in pairs) else rows
+        return _ordered(self.engine.collect(ibis.union(*(_by(counted, given, slice_) for slice_ in slices))))
+
+    def _facts(self, fact: str, months: Sequence[str]) -> ibis.Table:
+        return self.engine.table(self._files(fact, months), self.schemas[fact])
+
+    def _files(self, fact: str, months: Collection[str]) -> list[Path]:
+        return [self.store.fact_file(fact, month) for month in self.store.periods(fact) if month in months]
 
 
-def scopes(window: Window, months: Sequence[str]) -> dict[str, list[str]]:
-    """Each period of a window with the months that it counts, for months with facts.
+def _counted(m: Measure, facts: ibis.Table) -> ibis.Table:
+    """The measure by month and every dimension that any of its slices has."""
+    by = sorted({dimension for slice_ in m.kept_slices for dimension in slice_})
+    counted = m(facts.mutate(period=facts.month), by=("period", *(["cohort"] if m.kind == "cohort" else []), *by))
+    if not isinstance(counted.op(), ops.Aggregate):
+        raise TypeError(f"{m.id}: a measure of months or years ends in one group_by(by).agg(…)")
+    return counted
 
-    A year needs all its twelve months and a year to date all since January: with a month missing there is no number.
-    """
-    if window == "month":
-        return {month: [month] for month in months}
-    if window == "history":
-        return {EVERYTHING: list(months)} if months else {}
-    by_year = {year: [m for m in months if m[:4] == year] for year in sorted({m[:4] for m in months})}
-    if window == "year":
-        return {year: own for year, own in by_year.items() if len(own) == 12 or own == [year]}
-    runs = {year: [m for n, m in enumerate(own, 1) if m == f"{year}-{n:02d}"] for year, own in by_year.items()}
-    return {month: run[: n + 1] for run in runs.values() for n, month in enumerate(run)}
+
+def _narrow(counted: ibis.Table) -> ibis.Table:
+    """The rows that are grouped, with the columns that grouping and numbers need."""
+    grouped = counted.op().parent
+    fields = {f.name for f in counted.op().find(ops.Field) if f.rel == grouped}
+    return grouped.to_expr().select(*sorted(fields))
+
+
+def _by(counted: ibis.Table, rows: ibis.Table, slice_: Slice) -> ibis.Table:
+    """The same numbers over other rows with these columns, by one slice."""
+    op, by = counted.op(), ["period", *slice_]
+    asked = {name: number.replace({op.parent: rows.op()}).to_expr() for name, number in op.metrics.items()}
+    found = rows.group_by(by).agg(**asked).drop_null(list(slice_) or ["period"])
+    totals = {d: ibis.literal("_T") for d in DIMENSIONS if d not in slice_}
+    return found.mutate(**totals).select("period", *DIMENSIONS, *asked)
+
+
+def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select("period", *DIMENSIONS, *(c for c in frame.columns if c not in ("period", *DIMENSIONS)))
+
+
+def _inputs(m: Measure, window: Window, facts: Sequence[str]) -> str:
+    """What the cells of one period are made from: the measure's source and the content of the facts in its scope."""
+    return hashlib.sha256("\n".join([_source(m), window, *facts]).encode()).hexdigest()
 
 
 @cache
 def _source(m: Measure) -> str:
-    """The text of everything beside the module that holds the measure, and of the classifications: all may change its numbers."""
+    """sha256 over everything beside the module that holds the measure, and the classifications: all may change its numbers."""
     module = inspect.getmodule(m.function)
     assert module is not None and module.__file__ is not None
-    folder = Path(module.__file__).parent
+    return _digest(Path(module.__file__).parent)
+
+
+@cache
+def _digest(folder: Path) -> str:
     files = [p for beside in (folder, folder.with_name("classifications")) for p in sorted(beside.glob("*.*")) if p.is_file()]
-    return "".join(path.read_text("utf-8") for path in files)
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

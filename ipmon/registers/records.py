@@ -3,7 +3,7 @@
 Belongs here: running sums of stocks and cohorts, keys, days. Not here: running measures (measuring.py).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,8 +17,8 @@ from ipmon.dimensions import DIMENSIONS
 from ipmon.figures import DECIMALS, LIMIT, Figure, Key
 from ipmon.intervals import Interval, round_half_up
 from ipmon.periods import Accumulation, Period, parse
+from ipmon.registers.cells import cells, numbers, running, scopes
 from ipmon.registers.measure import Measure, Window
-from ipmon.registers.measuring import scopes
 from ipmon.registers.store import Store
 from ipmon.registry import Indicator, Registry
 from ipmon.synthetic import WORDS
@@ -57,17 +57,13 @@ class Records:
         return [m for id_, m in self.measures.items() if id_ in used]
 
     def _cells(self, m: Measure, window: Window) -> pl.DataFrame | None:
-        kept: Window = "month" if m.additive and window == "to_date" else window
-        files = sorted(self.store.cells(m.id, kept, "x").parent.glob("*.parquet"))
-        if not files:
+        frame = cells(self.store, m, window)
+        if frame is None:
             return None
-        frame = pl.read_parquet(files)
-        if kept != window:
-            return _to_date(frame, scopes("to_date", [file.stem for file in files]))
         if m.kind == "cohort":
             return _summed(frame)
         if m.kind == "change":
-            frame = _running(frame, self._unbroken(m))
+            frame = running(frame, self._unbroken(m))
         return m.finish(frame) if m.finish else frame
 
     def _unbroken(self, m: Measure) -> list[str]:
@@ -147,28 +143,10 @@ def _following(month: str, count: int) -> list[str]:
     return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(first, first + count)]
 
 
-def _numbers(frame: pl.DataFrame) -> list[str]:
-    return [c for c in frame.columns if c not in ("period", "cohort", *DIMENSIONS)]
-
-
 def _summed(frame: pl.DataFrame) -> pl.DataFrame:
     """Cohorts: all months together, the cohort as the period."""
-    sums = frame.group_by("cohort", *DIMENSIONS).agg(pl.col(_numbers(frame)).sum())
+    sums = frame.group_by("cohort", *DIMENSIONS).agg(pl.col(numbers(frame)).sum())
     return sums.rename({"cohort": "period"}).with_columns(pl.col("period").cast(pl.String))
-
-
-def _running(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:
-    """What all these months so far added, for every group in every one of them."""
-    groups = frame.select(DIMENSIONS).unique()
-    grid = groups.join(pl.DataFrame({"period": list(months)}, schema={"period": pl.String}), how="cross")
-    full = grid.join(frame, on=["period", *DIMENSIONS], how="left").sort("period", *DIMENSIONS)
-    return full.with_columns(pl.col(c).fill_null(0).cum_sum().over(DIMENSIONS) for c in _numbers(frame))
-
-
-def _to_date(frame: pl.DataFrame, scope: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """Years to date: running sums from January on, within each year."""
-    years = {month[:4]: months for month, months in scope.items()}  # the last one of a year has them all
-    return pl.concat([frame.clear(), *(_running(frame, months) for months in years.values())], how="diagonal_relaxed")
 
 
 def _filed(period: Period, indicator: Indicator, m: Measure, window: Window) -> Iterator[tuple[Period, Accumulation]]:

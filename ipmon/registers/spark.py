@@ -11,7 +11,8 @@ import shutil
 import socket
 import subprocess
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,12 @@ class SparkEngine:
             return self._named(self._session.createDataFrame([], types))
         return self._named(self._session.read.schema(types).parquet(*(_literal(file) for file in files)))
 
-    def small(self, frame: pl.DataFrame) -> ibis.Table:
-        """The frame as a table of its own."""
-        return self._named(self._session.createDataFrame(frame.to_arrow()))
+    @contextmanager
+    def kept(self, rows: ibis.Table) -> Iterator[ibis.Table]:
+        """The rows as a view: Spark plans each question anew, and spills what it reads again by itself."""
+        name = ibis.util.gen_name("kept")
+        yield self._connection.create_view(name, rows)
+        self._connection.drop_view(name)
 
     def collect(self, expression: ibis.Table) -> pl.DataFrame:
         """The rows, in the order of the expression, in the types that DuckDB gives."""

@@ -60,6 +60,6 @@ class Store:
         """The months (or years) of a fact table that exist, in order."""
         return sorted(file.stem for file in self.facts(fact).glob("*.parquet"))
 
-    def cells(self, measure_id: str, window: str, period: str) -> Path:
-        """The results of a measure for one period of a window."""
-        return self.folder / "cells" / measure_id / window / f"{period}.parquet"
+    def cells(self, measure_id: str, window: str) -> Path:
+        """The folder of what a measure gave by a window (see cells.py)."""
+        return self.folder / "cells" / measure_id / window

@@ -89,3 +89,12 @@ def test_the_age_of_the_pending_stock_follows_from_what_the_months_added(duck: A
     aged = finish(pl.DataFrame({"period": ["2024-09"], **sums}))
     assert aged["mean_age"].to_list() == pytest.approx([39.5 / 30.4375], abs=CLOSE)
     assert finish(pl.DataFrame({"period": ["2024-09"], "request_days": [0], "pending": [0]}))["mean_age"].to_list() == [None]
+
+
+def test_the_rate_of_grants_follows_from_what_was_concluded(duck: Any) -> None:
+    """One of the four closed is granted."""
+    counted = measured(duck, next(case for case in CASES if case["measure"] == "examinations_concluded"))
+    finish = MEASURES["examinations_concluded"].finish
+    assert finish is not None
+    assert finish(counted)["grant_rate"].to_list() == [25.0]
+    assert finish(pl.DataFrame({"concluded": [0], "granted": [0]}))["grant_rate"].to_list() == [None]

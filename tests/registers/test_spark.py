@@ -25,6 +25,7 @@ from ipmon.dimensions import DIMENSIONS
 from ipmon.errors import IpmonError
 from ipmon.paths import DataRoot
 from ipmon.registers import spark
+from ipmon.registers.cells import Cells
 from ipmon.registers.engines import VARIABLE, DuckEngine, Engine, engine
 from ipmon.registers.facts import fact_schema
 from ipmon.registers.ledger import Ledger
@@ -51,10 +52,11 @@ class Desk:
     def cells(self, m: Measure) -> dict[str, pl.DataFrame]:
         """The cells of every window, in the order of what they are about."""
         self.measuring.bring_up_to_date([m], lambda _: None)
-        return {window: self._read(self.store.cells(m.id, window, "any").parent) for window in m.measured_windows}
+        return {window: self._read(m, window) for window in m.measured_windows}
 
-    def _read(self, folder: Path) -> pl.DataFrame:
-        frame = pl.concat([pl.read_parquet(file) for file in sorted(folder.glob("*.parquet"))])
+    def _read(self, m: Measure, window: str) -> pl.DataFrame:
+        frame = Cells(self.store.cells(m.id, window)).read()
+        assert frame is not None
         return frame.sort(about(frame), nulls_last=True)
 
 
