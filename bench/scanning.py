@@ -60,7 +60,7 @@ def _needed(root: Path, scratch: Path) -> dict[str, str]:
     for m in of_patents():
         given = table if m.windows == ("history",) else table.mutate(period=table.month)
         for slice_ in m.slices + m.yearly:
-            by = ("period", *(["cohort"] if m.kind == "cohort" else []), *slice_)
+            by = (*m.keys, *slice_)
             query = ibis.to_sql(m(given.drop_null(list(slice_)) if slice_ else given, by=by), dialect="duckdb")
             plan = engine.con.execute(f"explain (format json) {query}").fetchall()[0][1]
             found.update(_projected(json.loads(plan)))

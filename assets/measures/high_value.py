@@ -6,7 +6,7 @@ not show.
 
 import ibis
 
-from assets.measures.month_ends import month_ends, month_number, month_of
+from assets.measures.month_ends import month_label, month_number, month_of
 from assets.measures.themes import ANY
 from ipmon.registers.measure import measure
 
@@ -15,43 +15,46 @@ TEN_YEARS = 120
 CASES = ("over_ten_years", "themes", "either")
 
 
-@measure("patent_events", windows=("history",), slices=((), ("ref_area",)))
+@measure("patent_events", windows=("month",), slices=((), ("ref_area",)), kind="steps")
 def high_value_partial(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
-    """Domestic inventions in force at every month end in one of two of the five cases of high value; a union, never a sum.
+    """Domestic inventions in force in one of two of the five cases of high value; a union, never a sum.
 
-    Out: `over_ten_years` (the tenth anniversary of filing has passed), `themes` (a theme of assets/classifications by its IPC,
-    which stands in for the strategic emerging industries), `either`. The family abroad, the award and the sizeable pledge are
-    missing: registers name no foreign patents and no prizes, and pledges name no patent. Domestic is without Hong Kong, Macao
-    and Taiwan. Source: guideline/methodology, 2.3.
+    What the month adds and takes, and from which month (`cohort`) on: a grant adds each case from the month in which it begins,
+    which may be years ahead; an end takes it off again, from its own month or from that beginning, whichever is later. Out:
+    `over_ten_years` (the tenth anniversary of filing has passed), `themes` (a theme of assets/classifications by its IPC, which
+    stands in for the strategic emerging industries), `either`. The family abroad, the award and the sizeable pledge are missing:
+    registers name no foreign patents and no prizes, and pledges name no patent. Domestic is without Hong Kong, Macao and Taiwan.
+    An end without a grant before it ends no right. Source: guideline/methodology, 2.3.
     """
-    lives = _lives(events, by[1:])
-    themes = ibis.ifelse(lives.themed, lives.granted, ibis.null("int64"))
-    steps = _steps(lives.mutate(over_ten_years=lives.old, themes=themes, either=themes.fill_null(lives.old)), by[1:])
-    ends = month_ends(events)
-    until = ends.inner_join(steps, steps.at <= ends.number)
-    return until.group_by(by).agg(**{case: until.step.sum(where=until.case == case).fill_null(0) for case in CASES})
+    steps = _steps(_lives(events))
+    return steps.group_by(by).agg(**{case: steps.step.sum(where=steps.case == case).fill_null(0) for case in CASES})
 
 
-def _lives(events: ibis.Table, slice_: tuple[str, ...]) -> ibis.Table:
-    """Domestic inventions granted: how many `patents` share their months of grant, of old age and of end (null while in force).
+def _lives(events: ibis.Table) -> ibis.Table:
+    """Grants and ends of domestic inventions, with the months in which each case begins; null where it never does."""
+    own = events.filter(
+        events.ip_type == "invention",
+        events.counterpart_area == "DOM-ML",
+        (events.event == "granted") | ((events.event == "ended") & events.grant_date.notnull()),
+    )
+    marked = own.left_join(_themed(own), "ipc_all")
+    granted = month_of(marked.grant_date)
+    old = ibis.greatest(granted, month_of(marked.filing_date) + TEN_YEARS)
+    themes = ibis.ifelse(marked.themed.fill_null(False), granted, ibis.null("int64"))
+    return marked.mutate(over_ten_years=old, themes=themes, either=themes.fill_null(old))
 
-    `old` is the month of the tenth anniversary of filing, but not before the grant; `themed` says that they belong to a theme.
-    """
-    own = events.filter(events.ip_type == "invention", events.counterpart_area == "DOM-ML")
-    ended = own.filter(own.event == "ended").group_by("application_no").agg(ended=month_number(own.month).min())
-    granted = own.filter(own.event == "granted").left_join(ended, "application_no")
-    found = ibis.ifelse(granted.ipc_all.re_search(ANY.hint()), ANY.found_in(granted.ipc_all), False).fill_null(False)
-    month = month_number(granted.month)
-    marked = granted.mutate(granted=month, themed=found, old=ibis.greatest(month, month_of(granted.filing_date) + TEN_YEARS))
-    return marked.group_by(["granted", "old", "ended", "themed", *slice_]).agg(patents=marked.count())
+
+def _themed(inventions: ibis.Table) -> ibis.Table:
+    """Lists of symbols that belong to a theme, each matched once."""
+    lists = inventions.select("ipc_all").distinct()
+    likely = lists.filter(lists.ipc_all.re_search(ANY.hint()))
+    return likely.filter(ANY.found_in(likely.ipc_all)).mutate(themed=True)
 
 
-def _steps(lives: ibis.Table, slice_: tuple[str, ...]) -> ibis.Table:
-    """What each case adds and takes `at` a month: inventions enter it with one date and leave it when the patents end."""
+def _steps(lives: ibis.Table) -> ibis.Table:
+    """A row a grant or end and case: `step`, +1 or -1, and from which month on as `cohort`."""
     entries = ibis.array([ibis.struct({"case": case, "start": lives[case]}) for case in CASES])
-    entered = lives.select(*slice_, "ended", "patents", entry=entries.unnest()).unpack("entry")
-    members = entered.filter(entered.start.notnull(), entered.ended.isnull() | (entered.start < entered.ended))
-    moves = [(members.start, members.patents), (members.ended, -members.patents)]
-    structs = ibis.array([ibis.struct({"at": at, "step": step}) for at, step in moves])
-    steps = members.select(*slice_, "case", move=structs.unnest()).unpack("move").drop_null(["at"])
-    return steps.group_by([*slice_, "case", "at"]).agg(step=steps.step.sum())
+    steps = lives.mutate(entry=entries.unnest()).unpack("entry").drop_null(["start"])
+    ends = steps.event == "ended"
+    at = ibis.ifelse(ends, ibis.greatest(steps.start, month_number(steps.month)), steps.start)
+    return steps.mutate(cohort=month_label(at), step=ibis.ifelse(ends, -1, 1).cast("int64"))

@@ -17,6 +17,7 @@ YEARS = 5
 WHOLE = 720_720
 """One patent as an integer that every number of classes up to 16 divides, so that fractions add up exactly in any order."""
 SLICES: tuple[tuple[str, ...], ...] = ((), ("industry",))
+TOTAL = "_T"
 
 
 @measure("industry_accounts", windows=("year",), slices=SLICES)
@@ -31,13 +32,29 @@ def pii_accounts(accounts: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return intensive.group_by(by).agg(value_added=added, share_of_gdp=percent(added, intensive.gdp.max()))
 
 
-@measure("industry_accounts", "patent_events", windows=("history",), slices=SLICES)
-def pii_density(accounts: ibis.Table, events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+@measure("patent_events", windows=("month",), slices=SLICES, additive=True)
+def industry_inventions(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """Inventions granted in the period by industry class, as `shares` in parts of `WHOLE`.
+
+    A patent in n classes gives each an nth; one in none stays whole, without a class. Patents with one list of symbols are alike
+    and are placed once. Source: guideline/methodology, 2.7.
+    """
+    granted = events.filter(events.event == "granted", events.ip_type == "invention").drop("industry")
+    symbols = granted.select("ipc_all").distinct().mutate(symbol=ibis._.ipc_all.split(";").unnest())
+    placed = symbols.mutate(ipc=symbols.symbol.strip().substr(0, 4)).inner_join(ibis.memtable(rules()), "ipc")
+    classes = placed.select("ipc_all", "industry").distinct()
+    parted = classes.mutate(part=WHOLE // classes.count().over(group_by="ipc_all"))
+    shared = granted.left_join(parted, "ipc_all")
+    return shared.group_by(by).agg(shares=shared.part.fill_null(WHOLE).sum())
+
+
+@measure("industry_accounts", industry_inventions, windows=("history",), slices=SLICES)
+def pii_density(accounts: ibis.Table, inventions: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Inventions granted in the five years up to each year to patent-intensive industries, per 10,000 employees.
 
     Out: `inventions`, a patent of several classes in equal parts; `density`, over the average employment of the five years.
     """
-    classes = class_densities(accounts, events)
+    classes = class_densities(accounts, inventions)
     intensive = classes.filter(classes.group.notnull()).mutate(period=classes.year.cast("string"), industry=classes.group)
     return intensive.group_by(by).agg(
         inventions=intensive.shares.sum().cast("float64") / WHOLE,
@@ -45,15 +62,15 @@ def pii_density(accounts: ibis.Table, events: ibis.Table, by: tuple[str, ...]) -
     )
 
 
-@measure("industry_accounts", "patent_events", windows=("history",), slices=((),))
-def pii_list(accounts: ibis.Table, events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+@measure("industry_accounts", industry_inventions, windows=("history",), slices=((),))
+def pii_list(accounts: ibis.Table, inventions: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """The list of patent-intensive classes computed anew, against the official grouping, among the classes that have an IPC rule.
 
     Out: classes `agreed`, `only_ours`, `only_official`; `without_rule`, official classes that no IPC rule names; `threshold`,
     the density of all industries. Source: guideline/methodology, 2.7: above-average density, plus a size test, here value added
     or employment above the average class. R&D intensity is not in the registers.
     """
-    classes = _tested(class_densities(accounts, events)).mutate(period=ibis._.year.cast("string"))
+    classes = _tested(class_densities(accounts, inventions)).mutate(period=ibis._.year.cast("string"))
     official, ruled = classes.group.notnull(), classes.industry.isin(rules()["industry"].unique().to_list())
     return classes.group_by(by).agg(
         agreed=classes.count(where=ruled & classes.ours & official),
@@ -77,37 +94,24 @@ def newest(accounts: ibis.Table) -> ibis.Table:
     return ranked.semi_join(latest, ["year", "rank"])
 
 
-def class_densities(accounts: ibis.Table, events: ibis.Table) -> ibis.Table:
+def class_densities(accounts: ibis.Table, inventions: ibis.Table) -> ibis.Table:
     """One row a class and year with five full years of accounts and patents behind it.
 
-    Beside the columns of the accounts: `shares`, inventions granted over the five years, in parts of `WHOLE`; `jobs`,
-    employment added up over them; `density`, inventions per 10,000 employees.
+    In: accounts, and the months of `industry_inventions`. Out, beside the columns of the accounts: `shares`, inventions granted
+    over the five years, in parts of `WHOLE`; `jobs`, employment added up over them; `density`, inventions per 10,000 employees.
     """
-    joined = newest(accounts).left_join(invention_shares(events), ["industry", "year"])
+    granted = inventions.mutate(year=inventions.period.substr(0, 4).cast("int32"))
+    shares = granted.filter(granted.industry != TOTAL).group_by(["industry", "year"]).agg(shares=ibis._.shares.sum())
+    joined = newest(accounts).left_join(shares, ["industry", "year"])
     known = joined.mutate(shares=joined.shares.fill_null(0))
     window = ibis.range_window(preceding=YEARS - 1, following=0, group_by="industry", order_by="year")
     rolled = known.mutate(
         shares=known.shares.sum().over(window), jobs=known.employment.sum().over(window), years=known.count().over(window)
     )
-    begun = (rolled.year - (YEARS - 1)).cast("string") + "-01" >= events.month.min().as_scalar()
-    closed = rolled.year.cast("string") + "-12" <= events.month.max().as_scalar()
+    begun = (rolled.year - (YEARS - 1)).cast("string") + "-01" >= inventions.period.min().as_scalar()
+    closed = rolled.year.cast("string") + "-12" <= inventions.period.max().as_scalar()
     full = rolled.filter(rolled.years == YEARS, begun, closed)
     return full.mutate(density=_density(full.shares, full.jobs))
-
-
-def invention_shares(events: ibis.Table) -> ibis.Table:
-    """Inventions granted by class and year, in parts of `WHOLE`: a patent in n classes gives each an nth.
-
-    Patents with one list of symbols are alike and are placed once.
-    """
-    granted = events.filter(events.event == "granted", events.ip_type == "invention")
-    counted = granted.group_by([granted.month.substr(0, 4).cast("int32").name("year"), "ipc_all"]).agg(patents=granted.count())
-    symbols = counted.select("ipc_all").distinct().mutate(symbol=ibis._.ipc_all.split(";").unnest())
-    placed = symbols.mutate(ipc=symbols.symbol.strip().substr(0, 4)).inner_join(ibis.memtable(rules()), "ipc")
-    classes = placed.select("ipc_all", "industry").distinct()
-    parted = classes.mutate(part=WHOLE // classes.count().over(group_by="ipc_all"))
-    shared = counted.inner_join(parted, "ipc_all")
-    return shared.group_by(["industry", "year"]).agg(shares=(shared.patents * shared.part).sum())
 
 
 def _density(shares: ibis.Value, jobs: ibis.Value) -> ibis.Value:

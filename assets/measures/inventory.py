@@ -104,7 +104,7 @@ def _whole_months(patents: ibis.Table) -> ir.IntegerValue:
     return month_of(end) - month_of(start) - (end.day() < start.day()).cast("int64")
 
 
-@measure("patent_events", "inventory", "patent_transactions", windows=("history",), slices=SLICES)
+@measure("patent_events", "inventory", "patent_transactions", windows=("history",), slices=SLICES, before="inventory")
 def inventory_coverage(
     events: ibis.Table, inventory: ibis.Table, transactions: ibis.Table, by: tuple[str, ...], frozen: str | None = None
 ) -> ibis.Table:

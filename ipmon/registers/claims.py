@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import ibis
 from ibis.backends.sql.datatypes import DuckDBType
 
+from ipmon.dimensions import DIMENSIONS
 from ipmon.registers.contract import Register
 from ipmon.registers.facts import fact_schema
 from ipmon.registers.measure import Measure
@@ -18,7 +19,9 @@ def problems(registry: Registry, measures: Sequence[Measure], registers: Mapping
     """Every claim that no measure meets, and every measure that no indicator claims, as sentences."""
     known = {m.id: m for m in measures}
     columns = {m.id: numbers(m, registers) for m in measures}
-    claimed = {i.measured.measure for i in registry.indicators.values() if i.measured}
+    claimed = {i.measured.measure for i in registry.indicators.values() if i.measured} | {
+        source.id for m in measures for source in m.given if isinstance(source, Measure)
+    }
     return [
         *_unmet(registry, known, columns),
         *(f"assets/measures: '{id_}' is claimed by no indicator" for id_ in sorted(known.keys() - claimed)),
@@ -28,14 +31,21 @@ def problems(registry: Registry, measures: Sequence[Measure], registers: Mapping
 def numbers(m: Measure, registers: Mapping[str, Register]) -> list[str]:
     """The names of the numbers that a measure gives; the measure is put together, not run."""
     schemas = {register.facts: fact_schema(register) for register in registers.values()}
-    by = ("period", *(["cohort"] if m.kind == "cohort" else []))
-    tables = [_table(fact, schemas[fact], m) for fact in m.facts]
-    return [name for name in m(*tables, by=by).columns if name not in by]
+    return [name for name in _put_together(m, schemas).columns if name not in m.keys]
 
 
-def _table(fact: str, schema: Mapping[str, str], m: Measure) -> ibis.Table:
+def _put_together(m: Measure, schemas: Mapping[str, Mapping[str, str]]) -> ibis.Table:
+    tables = [_facts(given, schemas[given], m) if isinstance(given, str) else _cells(given, schemas) for given in m.given]
+    return m(*tables, by=m.keys)
+
+
+def _facts(fact: str, schema: Mapping[str, str], m: Measure) -> ibis.Table:
     types = {name: DuckDBType.from_string(type_) for name, type_ in schema.items()}
     return ibis.table(types if "history" in m.windows else {**types, "period": "string"}, name=fact)
+
+
+def _cells(m: Measure, schemas: Mapping[str, Mapping[str, str]]) -> ibis.Table:
+    return ibis.table({**dict.fromkeys(DIMENSIONS, "string"), **_put_together(m, schemas).schema()}, name=m.id)
 
 
 def _unmet(registry: Registry, known: Mapping[str, Measure], columns: Mapping[str, Sequence[str]]) -> Iterator[str]:

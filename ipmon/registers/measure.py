@@ -12,19 +12,23 @@ import polars as pl
 
 Window = Literal["month", "to_date", "year", "history"]
 Slice = tuple[str, ...]
+Kind = Literal["flow", "change", "cohort", "steps"]
 
 
 @dataclass(frozen=True)
 class Measure:
     """A measure: `function(*tables, by)` groups its facts by the columns `by` and returns these with one column a number.
 
-    `facts`: the fact tables it is given, in order. Each has a text column `period`, which is the first of `by`: the month of the
+    `given`: the fact tables it is given, in order; or other measures, of which it is given the cells of months, so that only
+    these are read again when a month is new. Each has a text column `period`, which is the first of `by`: the month of the
     fact, the month to whose end the year is counted (to_date: a fact of March is given once for March, April … December), or the
-    year. In the window `history` tables come whole, without `period`, and the function makes that column itself (2024, 2024-09).
+    year. In the window `history` tables come whole, facts without `period`, and the function makes that column itself (2024,
+    2024-09). `before`: the one of them before whose first month all others end, as a universe that is frozen there does.
     `slices`: the dimensions to divide by, one group of columns at a time; () is the national total. Facts whose sliced dimension
     is null are not given. `yearly`: further slices, for the window `year` alone.
     `kind`: flow (a number of the window), change (what a month adds to a stock: numbers are summed over all months so far),
-    cohort (`by` holds `cohort` after `period`; numbers are summed over all months, and the cohort becomes the period).
+    cohort (`by` holds `cohort` after `period`; numbers are summed over all months, and the cohort becomes the period), steps (the
+    same, and the cohort is the month from which on the stock has changed: numbers are summed over all cohorts so far).
     `additive`: numbers may be added over months and groups, so that years are added up from months and not measured.
     `finish`: what follows from sums, such as a mean or a rate: it adds columns to the sums by `period`.
 
@@ -34,18 +38,35 @@ class Measure:
 
     id: str
     function: Callable[..., ibis.Table]
-    facts: tuple[str, ...]
+    given: "tuple[str | Measure, ...]"
     windows: tuple[Window, ...]
     slices: tuple[Slice, ...]
-    kind: Literal["flow", "change", "cohort"]
+    kind: Kind
     yearly: tuple[Slice, ...] = ()
     additive: bool = False
+    before: str = ""
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
     @property
     def measured_windows(self) -> tuple[Window, ...]:
         """The windows that facts are read for."""
         return ("month",) if self.additive else self.windows
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The fact tables that it rests on, also through other measures, each once."""
+        through = [(source,) if isinstance(source, str) else source.facts for source in self.given]
+        return tuple(dict.fromkeys(fact for facts in through for fact in facts))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What numbers are grouped by in every slice."""
+        return ("period", "cohort") if self.kind in ("cohort", "steps") else ("period",)
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether numbers are what a stock is after all months so far."""
+        return self.kind in ("change", "steps")
 
     @property
     def adds(self) -> bool:
@@ -67,17 +88,18 @@ class Measure:
 
 
 def measure(
-    *facts: str,
+    *given: str | Measure,
     windows: tuple[Window, ...] = ("month", "year"),
     slices: tuple[Slice, ...] = ((),),
     yearly: tuple[Slice, ...] = (),
-    kind: Literal["flow", "change", "cohort"] = "flow",
+    kind: Kind = "flow",
     additive: bool = False,
+    before: str = "",
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
 ) -> Callable[[Callable[..., ibis.Table]], Measure]:
     """Declares the function below it as a measure named like the function."""
 
     def declare(function: Callable[..., ibis.Table]) -> Measure:
-        return Measure(function.__name__, function, facts, windows, slices, kind, yearly, additive, finish)
+        return Measure(function.__name__, function, given, windows, slices, kind, yearly, additive, before, finish)
 
     return declare

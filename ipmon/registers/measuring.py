@@ -48,9 +48,12 @@ class Measuring:
     schemas: Mapping[str, Mapping[str, str]]
 
     def bring_up_to_date(self, measures: Sequence[Measure], say: Callable[[str], None]) -> Outcome:
-        """Runs every measure for the periods that are out of date. `say` hears each measure that runs."""
+        """Runs every measure for the periods that are out of date, those that rest on other measures last.
+
+        `say` hears each measure that runs.
+        """
         outcome = Outcome()
-        for m in measures:
+        for m in sorted(measures, key=lambda m: any(isinstance(source, Measure) for source in m.given)):
             stale = {window: self._stale(m, window, outcome) for window in m.measured_windows}
             if any(stale.values()):
                 say(f"{m.id}: {', '.join(f'{len(periods)} period(s) by {w}' for w, periods in stale.items() if periods)}")
@@ -60,24 +63,32 @@ class Measuring:
 
     def _stale(self, m: Measure, window: Window, outcome: Outcome) -> Stale:
         """The periods that are out of date; what is held of months that are gone is forgotten."""
-        kept, scope = Cells(self.store.cells(m.id, window)), scopes(window, self._months(m))
-        held, facts = kept.held(), self._contents(m)
-        wanted = {period: _inputs(m, window, [facts[month] for month in months]) for period, months in scope.items()}
+        kept, given = Cells(self.store.cells(m.id, window)), self._given(m)
+        held, months = kept.held(), sorted({month for contents in given for month in contents})
+        countable = all(contents for source, contents in zip(m.given, given, strict=True) if isinstance(source, Measure))
+        scope = scopes(window, months) if countable else {}
+        wanted = {period: _inputs(m, window, months, given) for period, months in scope.items()}
         if gone := held.keys() - wanted.keys():
             kept.change(None, {}, gone)
         stale = {p: inputs for p, inputs in wanted.items() if p not in held or held[p].inputs != inputs}
         outcome.left += len(wanted) - len(stale)
         return stale
 
-    def _months(self, m: Measure) -> list[str]:
-        return sorted({month for fact in m.facts for month in self.store.periods(fact)})
+    def _given(self, m: Measure) -> list[dict[str, str | None]]:
+        """Of each table that the measure is given its months, and sha256 over what they are, or are made from."""
+        given = [self._contents(source) for source in m.given]
+        if not m.before:
+            return given
+        start = min(given[m.given.index(m.before)], default="")
+        return [
+            contents if source == m.before else {month: found for month, found in contents.items() if month < start}
+            for source, contents in zip(m.given, given, strict=True)
+        ]
 
-    def _contents(self, m: Measure) -> dict[str, str]:
-        """Of each month what its facts are."""
-        return {
-            month: " ".join(f"{fact} {self.ledger.content(self.store.fact_file(fact, month))}" for fact in m.facts)
-            for month in self._months(m)
-        }
+    def _contents(self, source: str | Measure) -> dict[str, str | None]:
+        if isinstance(source, Measure):
+            return {month: held.inputs for month, held in Cells(self.store.cells(source.id, "month")).held().items()}
+        return {month: self.ledger.content(self.store.fact_file(source, month)) for month in self.store.periods(source)}
 
     def _measure(self, m: Measure, stale: Mapping[Window, Stale]) -> None:
         """Makes the cells of all stale periods, and keeps those of each window together."""
@@ -91,7 +102,7 @@ class Measuring:
 
     def _history(self, m: Measure) -> Iterator[tuple[Window, pl.DataFrame]]:
         """The numbers of all slices over whole tables."""
-        tables = [self._facts(fact, self._months(m)) for fact in m.facts]
+        tables = [self._table(source, [*months]) for source, months in zip(m.given, self._given(m), strict=True)]
         for slice_ in m.slices:
             first = tables[0].drop_null(list(slice_)) if slice_ else tables[0]
             frame = totalled(self.engine.collect(m(first, *tables[1:], by=("period", *slice_))), slice_)
@@ -99,16 +110,17 @@ class Measuring:
 
     def _windows(self, m: Measure, stale: Mapping[Window, Stale]) -> Iterator[tuple[Window, pl.DataFrame]]:
         """The numbers of all windows and slices: facts are read once, for the rows and columns that the measure counts."""
-        scope = {w: {p: months for p, months in scopes(w, self._months(m)).items() if p in stale[w]} for w in stale if stale[w]}
-        needed = {month for periods in scope.values() for months in periods.values() for month in months}
-        for months in self._runs(m.facts[0], sorted(needed)):
-            counted = _counted(m, self._facts(m.facts[0], months))
+        months = self.store.periods(m.facts[0])
+        scope = {w: {p: own for p, own in scopes(w, months).items() if p in stale[w]} for w in stale if stale[w]}
+        needed = {month for periods in scope.values() for own in periods.values() for month in own}
+        for run in self._runs(m.facts[0], sorted(needed)):
+            counted = _counted(m, self._table(m.facts[0], run))
             if m.adds:
                 yield "month", rolled(self.engine.collect(counted), m.kept_slices)
                 continue
             with self.engine.kept(_narrow(counted)) as rows:
                 for window, periods in scope.items():
-                    pairs = [(month, p) for p, own in sorted(periods.items()) for month in own if own[0] in months]
+                    pairs = [(month, p) for p, own in sorted(periods.items()) for month in own if own[0] in run]
                     if pairs:
                         yield window, self._sliced(counted, rows, pairs, m.slices_of(window))
 
@@ -134,8 +146,11 @@ class Measuring:
         given = rows.rename(month="period").inner_join(months, "month") if any(a != b for a, b in pairs) else rows
         return _ordered(self.engine.collect(ibis.union(*(_by(counted, given, slice_) for slice_ in slices))))
 
-    def _facts(self, fact: str, months: Sequence[str]) -> ibis.Table:
-        return self.engine.table(self._files(fact, months), self.schemas[fact])
+    def _table(self, source: str | Measure, months: Sequence[str]) -> ibis.Table:
+        """The facts of these months, or all cells of another measure."""
+        if isinstance(source, Measure):
+            return ibis.memtable(Cells(self.store.cells(source.id, "month")).read())
+        return self.engine.table(self._files(source, months), self.schemas[source])
 
     def _files(self, fact: str, months: Collection[str]) -> list[Path]:
         return [self.store.fact_file(fact, month) for month in self.store.periods(fact) if month in months]
@@ -144,7 +159,7 @@ class Measuring:
 def _counted(m: Measure, facts: ibis.Table) -> ibis.Table:
     """The measure by month and every dimension that any of its slices has."""
     by = sorted({dimension for slice_ in m.kept_slices for dimension in slice_})
-    counted = m(facts.mutate(period=facts.month), by=("period", *(["cohort"] if m.kind == "cohort" else []), *by))
+    counted = m(facts.mutate(period=facts.month), by=(*m.keys, *by))
     if not isinstance(counted.op(), ops.Aggregate):
         raise TypeError(f"{m.id}: a measure of months or years ends in one group_by(by).agg(…)")
     return counted
@@ -170,9 +185,10 @@ def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select("period", *DIMENSIONS, *(c for c in frame.columns if c not in ("period", *DIMENSIONS)))
 
 
-def _inputs(m: Measure, window: Window, facts: Sequence[str]) -> str:
-    """What the cells of one period are made from: the measure's source and the content of the facts in its scope."""
-    return hashlib.sha256("\n".join([_source(m), window, *facts]).encode()).hexdigest()
+def _inputs(m: Measure, window: Window, months: Sequence[str], given: Sequence[Mapping[str, str | None]]) -> str:
+    """What the cells of one period are made from: the measure's source and the content of what it is given of these months."""
+    told = [f"{n} {month} {contents.get(month)}" for n, contents in enumerate(given) for month in months]
+    return hashlib.sha256("\n".join([_source(m), window, *told]).encode()).hexdigest()
 
 
 @cache

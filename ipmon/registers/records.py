@@ -60,9 +60,9 @@ class Records:
         frame = cells(self.store, m, window)
         if frame is None:
             return None
-        if m.kind == "cohort":
-            return _summed(frame)
-        if m.kind == "change":
+        if "cohort" in m.keys:
+            frame = _summed(frame)
+        if m.is_stock:
             frame = running(frame, self._unbroken(m))
         return m.finish(frame) if m.finish else frame
 
@@ -89,7 +89,7 @@ class Records:
         for fact in m.facts:
             for month, delivery in self.deliveries.get(fact, {}).items():
                 behind.setdefault(month, []).append(delivery)
-        if m.kind == "change":
+        if m.is_stock:
             last = (max(behind[month], key=_came) for month in sorted(behind))
             return dict(zip(sorted(behind), accumulate(last, lambda *two: max(two, key=_came)), strict=True))
         scope = scopes(window if m.kind == "flow" else "history", sorted(behind))
@@ -151,7 +151,7 @@ def _summed(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _filed(period: Period, indicator: Indicator, m: Measure, window: Window) -> Iterator[tuple[Period, Accumulation]]:
     """Under which period(s) and accumulation a cell is filed: a stock of December is the year's too."""
-    if m.kind == "change" or indicator.nature == "stock":
+    if m.is_stock or indicator.nature == "stock":
         yield period, "stock"
         if period.freq == "M" and period.index == 12:
             yield Period("A", period.label[:4]), "stock"

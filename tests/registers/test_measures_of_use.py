@@ -16,6 +16,7 @@ import yaml
 from assets.measures import high_value, industries, inventory, pledges, products, transactions
 from ipmon.dimensions import DIMENSIONS
 from ipmon.paths import CHECKOUT
+from ipmon.registers.cells import rolled
 from ipmon.registers.contract import SQL_TYPES, load_registers
 from ipmon.registers.measure import Measure
 from ipmon.registry import load_registry
@@ -54,9 +55,20 @@ def facts(fact: str, given: str) -> ibis.Table:
 
 
 def of(m: Measure, given: Mapping[str, str], by: tuple[str, ...]) -> ibis.Table:
-    """The measure of the given facts; in the window `history` these have no period, as when it is run."""
-    tables = [facts(fact, given[fact]) for fact in m.facts]
-    return m(*([t.drop("period") for t in tables] if m.windows == ("history",) else tables), by=by)
+    """The measure of the given facts and cells; in the window `history` facts have no period, as when it is run."""
+    tables = [cells(source, given) if isinstance(source, Measure) else given_to_measure(m, source, given) for source in m.given]
+    return m(*tables, by=by)
+
+
+def given_to_measure(m: Measure, fact: str, given: Mapping[str, str]) -> ibis.Table:
+    table = facts(fact, given[fact])
+    return table.drop("period") if m.windows == ("history",) else table
+
+
+def cells(m: Measure, given: Mapping[str, str]) -> ibis.Table:
+    """The cells of months of a measure of industries, whose facts are given by month."""
+    months = facts(m.facts[0], given[m.facts[0]]).mutate(period=ibis._.month)
+    return ibis.memtable(rolled(ibis.duckdb.connect().to_polars(m(months, by=("period", "industry"))), m.slices))
 
 
 def given_to(id_: str) -> Mapping[str, str]:
@@ -83,7 +95,7 @@ def test_every_measure_has_a_case() -> None:
 @pytest.mark.parametrize("id_", sorted(MEASURES.keys() - {"pii_density", "pii_list"}))
 def test_every_slice_gives_the_same_columns(duck: Any, id_: str) -> None:
     m = MEASURES[id_]
-    found = {tuple(duck.to_polars(of(m, given_to(id_), ("period", *s))).drop("period", *s).columns) for s in m.slices + m.yearly}
+    found = {tuple(duck.to_polars(of(m, given_to(id_), (*m.keys, *s))).drop(*m.keys, *s).columns) for s in m.kept_slices}
     assert len(found) == 1
 
 
@@ -157,7 +169,7 @@ def test_every_entry_names_a_number_that_its_measure_gives(duck: Any) -> None:
     problems: list[str] = []
     registry = load_registry(CHECKOUT / "assets" / "indicators", problems)
     given = {"pii_density": DENSITIES, "pii_list": DENSITIES}
-    columns = {id_: set(of(m, given.get(id_) or given_to(id_), ("period",)).columns) for id_, m in MEASURES.items()}
+    columns = {id_: set(of(m, given.get(id_) or given_to(id_), m.keys).columns) for id_, m in MEASURES.items()}
     rules = {id_: i.measured for id_, i in registry.indicators.items() if i.theme in THEMES and i.measured}
     assert problems == [] and rules
     assert [id_ for id_, rule in rules.items() if rule.column not in columns[rule.measure]] == []
