@@ -17,7 +17,7 @@ import ibis.expr.operations as ops
 import polars as pl
 
 from ipmon.dimensions import DIMENSIONS
-from ipmon.registers.cells import Cells, rolled, scopes, totalled
+from ipmon.registers.cells import TOTAL, Cells, rolled, scopes, totalled
 from ipmon.registers.engines import Engine
 from ipmon.registers.ledger import Ledger
 from ipmon.registers.measure import Measure, Slice, Window
@@ -144,7 +144,10 @@ class Measuring:
         """The numbers of all slices, asked for at once; `pairs`: each month with a period that it counts in."""
         months = ibis.memtable(pl.DataFrame(pairs, ["month", "period"], orient="row"))
         given = rows.rename(month="period").inner_join(months, "month") if any(a != b for a, b in pairs) else rows
-        return _ordered(self.engine.collect(ibis.union(*(_by(counted, given, slice_) for slice_ in slices))))
+        numbers = {
+            name: number.replace({counted.op().parent: given.op()}).to_expr() for name, number in counted.op().metrics.items()
+        }
+        return _ordered(self.engine.collect(ibis.union(*(_by(given, numbers, slice_) for slice_ in slices))))
 
     def _table(self, source: str | Measure, months: Sequence[str]) -> ibis.Table:
         """The facts of these months, or all cells of another measure."""
@@ -172,13 +175,12 @@ def _narrow(counted: ibis.Table) -> ibis.Table:
     return grouped.to_expr().select(*sorted(fields))
 
 
-def _by(counted: ibis.Table, rows: ibis.Table, slice_: Slice) -> ibis.Table:
-    """The same numbers over other rows with these columns, by one slice."""
-    op, by = counted.op(), ["period", *slice_]
-    asked = {name: number.replace({op.parent: rows.op()}).to_expr() for name, number in op.metrics.items()}
-    found = rows.group_by(by).agg(**asked).drop_null(list(slice_) or ["period"])
-    totals = {d: ibis.literal("_T") for d in DIMENSIONS if d not in slice_}
-    return found.mutate(**totals).select("period", *DIMENSIONS, *asked)
+def _by(rows: ibis.Table, numbers: Mapping[str, ibis.Value], slice_: Slice) -> ibis.Table:
+    """These numbers of the rows by one slice, with all dimensions."""
+    found = rows.group_by(["period", *slice_]).agg(**numbers)
+    known = found.drop_null(list(slice_)) if slice_ else found
+    dimensions = {d: known[d] if d in slice_ else ibis.literal(TOTAL) for d in DIMENSIONS}
+    return known.select("period", **dimensions, **{name: known[name] for name in numbers})
 
 
 def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
