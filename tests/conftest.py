@@ -1,5 +1,6 @@
 """What many tests share: the checkout, the shared material, and one real release built from the shipped deliveries."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -43,10 +44,20 @@ def shipped_root(home: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def release_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data root in which one release was published from the shipped deliveries. Tests only read it."""
-    home = shipped_root(tmp_path_factory.mktemp("home") / "data")
-    done = ipmon_at(home)("run")
-    assert done.returncode == 0, done.stderr
+    """A data root in which one release was published from the shipped deliveries. Tests only read it.
+
+    All processes of a test run share it: who comes first makes it, and the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / "release.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        home = shared / "release" / "data"
+        if not home.exists():
+            making = shipped_root(shared / "release.part" / "data")
+            done = ipmon_at(making)("run")
+            assert done.returncode == 0, done.stderr
+            making.parent.rename(home.parent)
     return home
 
 
