@@ -56,6 +56,32 @@ def cohorts(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return events.mutate(cohort=events.filed_in).group_by(by).agg(grants=(events.event == "granted").sum())
 
 
+@measure("events", windows=("month",), kind="steps")
+def from_the_month_after(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    found = events.filter(events.event == "granted")
+    later = found.mutate(
+        cohort=found.month.cases(("2023-11", "2023-12"), ("2023-12", "2024-01"), ("2024-01", "2024-02"), else_=None)
+    )
+    return later.group_by(by).agg(begun=later.count())
+
+
+@measure("events", windows=("month", "year"), slices=((),), yearly=(("ref_area",),), additive=True)
+def by_area_of_years(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    found = events.filter(events.event == "granted")
+    return found.group_by(by).agg(grants=found.count())
+
+
+@measure(by_area_of_years, windows=("history",))
+def greatest(grants: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    national = grants.filter(grants.ref_area == "_T").mutate(period=grants.period.substr(0, 4))
+    return national.group_by(by).agg(greatest=national.grants.max())
+
+
+@measure("events", "others", windows=("history",), before="others")
+def at_the_start(events: ibis.Table, others: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    return events.mutate(period=ibis.literal("2024")).group_by(by).agg(events=ibis._.count())
+
+
 MEASURES: list[Measure] = [granted, ends, stock, cohorts]
 
 
@@ -67,20 +93,20 @@ class Desk:
         for month in sorted({event[0] for event in EVENTS}):
             self.lay(month, [event for event in EVENTS if event[0] == month])
 
-    def lay(self, month: str, events: list[tuple[str, str, int, str, str | None, str]]) -> None:
+    def lay(self, month: str, events: list[tuple[str, str, int, str, str | None, str]], fact: str = "events") -> None:
         names = ["month", "event", "days", "filed_in", "ref_area", "ip_type"]
         frame = pl.DataFrame(events, schema=names, orient="row", infer_schema_length=None)
         missing = [pl.lit(None, pl.String).alias(d) for d in DIMENSIONS if d not in names]
-        path = self.store.fact_file("events", month)
+        path = self.store.fact_file(fact, month)
         path.parent.mkdir(parents=True, exist_ok=True)
         frame.with_columns(pl.col("ref_area").cast(pl.String), *missing).select(list(SCHEMA)).write_parquet(path)
         Ledger(self.store.ledger).note(path, "given")
 
-    def measure(self) -> Outcome:
+    def measure(self, *measures: Measure) -> Outcome:
         running = DuckEngine(self.store.scratch)
         try:
-            measuring = Measuring(self.store, Ledger(self.store.ledger), running, {"events": SCHEMA})
-            return measuring.bring_up_to_date(MEASURES, self.said.append)
+            measuring = Measuring(self.store, Ledger(self.store.ledger), running, {"events": SCHEMA, "others": SCHEMA})
+            return measuring.bring_up_to_date(measures or MEASURES, self.said.append)
         finally:
             running.close()
 
@@ -96,7 +122,8 @@ class Desk:
     def figures(self, **indicators: Indicator) -> dict[tuple[str, str, str, str], Figure]:
         months = self.store.periods("events")
         behind = {month: delivery(month, day) for day, month in enumerate(months, 1)}
-        records = Records(Registry(indicators), {m.id: m for m in MEASURES}, self.store, {"events": behind}, {"reg": "登记机关"})
+        known = {m.id: m for m in (*MEASURES, from_the_month_after, by_area_of_years)}
+        records = Records(Registry(indicators), known, self.store, {"events": behind}, {"reg": "登记机关"})
         return {(f.key.indicator_id, f.key.ref_area, f.key.time_period, f.key.accumulation): f for f in records.figures()}
 
 
@@ -231,3 +258,43 @@ def test_where_picks_one_code_as_the_total(desk: Desk) -> None:
     rule = Measured(measure="granted", column="grants", where={"ip_type": "invention"})
     found = desk.figures(inventions=indicator("grants", measured=rule))
     assert {(area, f.key.ip_type) for (_, area, _, _), f in found.items()} == {("CN-BJ", "_T")}
+
+
+def test_steps_count_from_their_month_on(desk: Desk) -> None:
+    """One grant of November counts from December on, two of December from January, one of January from February."""
+    desk.measure(from_the_month_after)
+    found = desk.figures(begun=indicator("begun", "from_the_month_after", nature="stock"))
+    national = {period: f.value for (_, area, period, _), f in found.items() if area == "CN"}
+    assert national == {"2023-11": 0, "2023-12": 1, "2023": 1, "2024-01": 3, "2024-02": 4}
+
+
+def test_years_that_add_up_are_added_up_and_only_they_are_divided_further(desk: Desk) -> None:
+    for month in (f"2024-{n:02d}" for n in range(3, 13)):
+        desk.lay(month, [(month, "granted", 1, "2024", "CN-GD", "design")])
+    desk.measure(by_area_of_years)
+    found = desk.figures(grants=indicator("grants", "by_area_of_years"))
+    assert {area for _, area, period, _ in found if period.startswith("2024-")} == {"CN"}
+    years = {area: f.value for (_, area, period, _), f in found.items() if period == "2024"}
+    assert years == {"CN": 11, "CN-GD": 10}  # one of January is of no area; 2023 has two of its months
+
+
+def test_a_measure_may_rest_on_the_cells_of_another(desk: Desk) -> None:
+    assert desk.measure(greatest, by_area_of_years).made[-1] == ("greatest", "history", "all")  # whatever their order
+    assert desk.cells("greatest", "history", "2023")["_T", "_T"]["greatest"] == 2
+    desk.lay("2024-02", [("2024-02", "granted", 30, "2024", "CN-BJ", "invention")] * 3)
+    assert desk.measure(greatest, by_area_of_years).left == 3
+    assert desk.cells("greatest", "history", "2024")["_T", "_T"]["greatest"] == 3
+
+
+def test_without_the_cells_it_rests_on_there_is_nothing_to_measure(desk: Desk) -> None:
+    assert desk.measure(greatest) == Outcome([], 0)
+
+
+def test_what_is_frozen_before_a_table_begins_is_not_measured_again(desk: Desk) -> None:
+    desk.lay("2024-01", [("2024-01", "seen", 0, "", None, "")], "others")
+    desk.measure(at_the_start)
+    assert desk.cells("at_the_start", "history", "2024")["_T", "_T"]["events"] == 3  # of November and December
+    desk.lay("2024-02", [("2024-02", "granted", 30, "2024", "CN-BJ", "invention")])
+    assert desk.measure(at_the_start) == Outcome([], 1)
+    desk.lay("2023-12", [("2023-12", "granted", 30, "2024", "CN-BJ", "invention")])
+    assert desk.measure(at_the_start).made == [("at_the_start", "history", "all")]
