@@ -61,8 +61,9 @@ def _needed(root: Path, scratch: Path) -> dict[str, str]:
         given = table if m.windows == ("history",) else table.mutate(period=table.month)
         for slice_ in m.slices + m.yearly:
             by = (*m.keys, *slice_)
-            query = ibis.to_sql(m(given.drop_null(list(slice_)) if slice_ else given, by=by), dialect="duckdb")
-            plan = engine.con.execute(f"explain (format json) {query}").fetchall()[0][1]
+            asked = m(given.drop_null(list(slice_)) if slice_ else given, by=by)
+            engine.create_view("asked", asked, overwrite=True)
+            plan = engine.con.execute("explain (format json) from asked").fetchall()[0][1]
             found.update(_projected(json.loads(plan)))
     types = dict(engine.con.execute(f"select column_name, column_type from (describe {table.get_name()})").fetchall())
     return {name: types[name] for name in sorted(found & types.keys())}

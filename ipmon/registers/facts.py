@@ -26,8 +26,6 @@ from ipmon.registers.store import Store
 
 MEMORY_LIMIT = "2GB"
 MOST_THREADS = 4
-AT_ONCE = 500_000
-"""Rows of a file up to which all its events are sorted in one step."""
 ROW_GROUP = 122_880
 STAGING = ("staging.py", "checks.py", "reading.py")
 """The modules that decide which rows of a delivery are good, and as what values they are staged."""
@@ -130,20 +128,13 @@ class _Builder:
         return path
 
     def _write(self, register: Register, period: str, staged: Path, part: Path) -> None:
-        """Each event sorted and then all in a row, on one thread: with more, where a row group ends would depend on their number.
-
-        Of a large file each event is sorted by itself first: sorting all at once would need several times the memory.
-        """
-        queries = _queries(register, period, staged)
-        sorted_: list[Path] = []
+        """The rows of one event after the other, each in the order of the file, on one thread: with more, where a row group ends
+        would depend on their number."""
         try:
-            (rows,) = self.engine.execute(f"select count(*) from {_rows([staged])}").fetchall()[0]
-            sorted_ += [self.store.scratch / f"sorted_{n}.parquet" for n in range(len(queries))] if rows > AT_ONCE else []
-            for query, file in zip(queries, sorted_, strict=bool(sorted_)):
-                self._copy(query, file, "lz4")
             self.engine.execute("set threads = 1")
-            whole = f"select * from {_rows(sorted_)}" if sorted_ else " union all ".join(f"(from ({query}))" for query in queries)
-            self._copy(whole, part, "zstd")
+            options = f"format parquet, compression zstd, row_group_size {ROW_GROUP}"
+            query = " union all ".join(_queries(register, period, staged))
+            self.engine.execute(f"copy ({query}) to {sql.literal(str(part))} ({options})")
             self.engine.execute(f"set threads = {_threads()}")
         except duckdb.Error as error:
             where = f"work/{staged.relative_to(self.root.work).as_posix()}"
@@ -151,13 +142,6 @@ class _Builder:
             raise IpmonError(
                 f"{register.facts} {period} cannot be made ({reason}). Remove {where}; it is read again from its delivery."
             ) from error
-        finally:
-            for file in sorted_:
-                file.unlink(missing_ok=True)
-
-    def _copy(self, query: str, file: Path, compression: str) -> None:
-        options = f"format parquet, compression {compression}, row_group_size {ROW_GROUP}"
-        self.engine.execute(f"copy ({query}) to {sql.literal(str(file))} ({options})")
 
     def _remove(self, register: Register, period: str) -> None:
         path = self.store.fact_file(register.facts, period)
@@ -179,22 +163,21 @@ def _source(module: str) -> str:
 
 
 def _queries(register: Register, period: str, staged: Path) -> list[str]:
-    """The fact rows of a period in an order that leaves nothing to chance: one query for each event in turn, else one for all."""
+    """The fact rows of a period as the delivery orders them: one query for each event in turn, else one for all."""
     columns = [f"cast({made} as {type_}) as {sql.name(name)}" for name, (type_, made) in _columns(register, period).items()]
-    order = ", ".join([*(sql.name(key) for key in register.key), "line"])
     events = [_event(name, register.events[name].date, period, staged) for name in sorted(register.events)]
-    return [f"select {', '.join(columns)} from {rows} order by {order}" for rows in events or [_rows([staged])]]
+    return [f"select {', '.join(columns)} from {rows}" for rows in events or [_rows(staged)]]
 
 
 def _event(name: str, dated: str, period: str, staged: Path) -> str:
     """The rows whose event lies in the period."""
     day, span = sql.name(dated), parse(period)
     within = f"{day} between date '{span.start}' and date '{span.end}'"
-    return f"(select {sql.literal(name)} as event, {day} as event_date, * from {_rows([staged])} where {within})"
+    return f"(select {sql.literal(name)} as event, {day} as event_date, * from {_rows(staged)} where {within})"
 
 
-def _rows(files: Sequence[Path]) -> str:
-    return f"read_parquet([{', '.join(sql.literal(str(file)) for file in files)}])"
+def _rows(file: Path) -> str:
+    return f"read_parquet([{sql.literal(str(file))}])"  # a list, for in a single name [1] would be a pattern
 
 
 def _columns(register: Register, period: str) -> dict[str, tuple[str, str]]:
