@@ -79,6 +79,7 @@ def measures(root: Path, scratch: Path, names: str = "") -> Work:
     wanted = [m for m in of_patents() if not names or m.id in names.split(",")]
     schemas = {register.facts: fact_schema(register) for register in declarations().registers.values()}
     store = Store(DataRoot(scratch))
+    _load_engine()
 
     def work() -> Told:
         with engine(store.scratch) as running:
@@ -135,6 +136,7 @@ def update(root: Path, scratch: Path, which: str) -> Work:
     from ipmon.registers.update import Registers
 
     importlib.import_module("ipmon.registers.staging")  # facts would load it only within the measured work
+    _load_engine()
     deliveries = load_manifest(DataRoot(root))
     newest = max(d.period for d in deliveries if d.source_id == PATENTS)
     if which == "older":
@@ -146,6 +148,12 @@ def update(root: Path, scratch: Path, which: str) -> Work:
         return {"facts": len(made.facts.rebuilt), "cells": len(made.cells.made), "newest": newest}
 
     return work
+
+
+def _load_engine() -> None:
+    """Ibis would load these only within the measured work."""
+    for module in ("ibis.backends.duckdb", "ibis.formats.pandas", "pyarrow"):
+        importlib.import_module(module)
 
 
 STEPS: dict[str, Callable[..., Work]] = {

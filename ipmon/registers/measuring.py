@@ -23,7 +23,7 @@ from ipmon.registers.ledger import Ledger
 from ipmon.registers.measure import Measure, Slice, Window
 from ipmon.registers.store import Store
 
-AT_ONCE = 1 << 30
+AT_ONCE = 1 << 28
 """Bytes of fact files that are read at once; more of them are taken in runs of whole years, so that memory is bounded."""
 
 Stale = Mapping[str, str]
