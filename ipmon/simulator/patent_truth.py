@@ -95,7 +95,7 @@ class PatentTruth:
             name: self.span.month_of(getattr(cases, name))
             for name in ("filed", "granted", "ended", "disposed", "acted", "requested")
         }
-        at = (cases.ip, self.people.kinds[cases.applicant], self.people.area[cases.applicant], self.section_of[cases.symbol])
+        at = (cases.ip, self.people.kinds[cases.applicant], self.people.area[cases.applicant], self.section_of[cases.classes])
         examined = np.where(cases.ip == 0, month["disposed"], -1)
         self.cells["filed"].add(month["filed"], *at)
         self.cells["abnormal"].add(np.where(cases.abnormal, month["filed"], -1), *at)
@@ -110,11 +110,13 @@ class PatentTruth:
 
     def _times(self, cases: Cases, month: dict[str, Ints], groups: dict[str, Ints]) -> None:
         years = np.append(self.span.year_of_month - self.span.years[0], -1)  # position -1: no month, no year
+        own = np.flatnonzero(cases.ip == 0)
+        groups = {name: group[own] for name, group in groups.items()}
         for measure, (start, end) in TIMES.items():
-            began, closed = getattr(cases, start), getattr(cases, end)
-            counts: Flags = (cases.ip == 0) & (began < NEVER) & (closed < NEVER)
-            counts = counts & cases.fast if measure in UNDIVIDED else counts
-            when, days = np.where(counts, month[end], -1), np.where(counts, closed - began, 0)
+            began, closed = getattr(cases, start)[own], getattr(cases, end)[own]
+            counts: Flags = (began < NEVER) & (closed < NEVER)
+            counts = counts & cases.fast[own] if measure in UNDIVIDED else counts
+            when, days = np.where(counts, month[end][own], -1), np.where(counts, closed - began, 0)
             self.times[measure].add(when, np.zeros_like(when), days)
             for name, group in groups.items():
                 if (measure, name) in self.divided:

@@ -10,7 +10,7 @@ import polars as pl
 
 from ipmon.simulator.amounts import money, monthly_counts, yuan
 from ipmon.simulator.levels import Levels, Yearly
-from ipmon.simulator.outbox import Outbox, appearances, state
+from ipmon.simulator.outbox import Outbox, appearances
 from ipmon.simulator.patent_rows import coded
 from ipmon.simulator.patent_truth import regions
 from ipmon.simulator.truth import Cells, Truth, View
@@ -63,14 +63,13 @@ def deliver(found: Approvals, levels: Levels, span: Span, outbox: Outbox) -> Non
     """Appends each record to the files of the months in which it is approved or ends."""
     records, months = appearances(span, [found.approved, found.ended])
     until = span.starts[months + 1] - 1
-    approved, ended = (state(span, days, records, months) for days in (found.approved, found.ended))
     columns = {
         "id": PREFIXES[found.register] + (pl.Series(records) + 10**9).cast(pl.String).str.slice(1),
         "level": coded(list(levels.services.levels), found.level[records]),
         "kind": coded(KINDS[found.register], found.kind[records]),
         "area": coded(found.areas, found.area[records]),
-        "approved_on": span.text(approved, until),
-        "ended_on": span.text(ended, until),
+        "approved_on": span.text(found.approved[records], until),
+        "ended_on": span.text(found.ended[records], until),
         "output_cny": money(found.output[records]),
     }
     outbox.send(pl.DataFrame(columns).select(list(outbox.register.fields)), months)

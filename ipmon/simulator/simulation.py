@@ -72,7 +72,7 @@ class Simulation:
     def patents(self) -> None:
         """Patent applications; what later registers speak of is kept in mind."""
         box, made = self.outbox("patent_applications", self.span.months), 0
-        sections = np.array([SECTIONS.index(symbol[0]) for symbol in patents.symbols(self.levels)] + [len(SECTIONS)])
+        sections = np.array([SECTIONS.index(main[0]) for main, *_ in patents.symbol_lists(self.levels)] + [len(SECTIONS)])
         truth = PatentTruth(self.span, self.people, sections)
         for cases in patents.cases(self.levels, self.span, self.people, self.records, self.seed):
             patent_rows.deliver(cases, self.levels, self.span, self.people, box)
