@@ -98,6 +98,13 @@ def _of(cells: Cells, kinds: tuple[int, ...]) -> Cells:
     return part
 
 
+def _places(standing: Cells, kinds: tuple[int, ...]) -> Cells:
+    """At each month's end 1 for each area in which something of these kinds stands: the simulated cities are all prefectures."""
+    found = Cells(standing.periods, standing.axes)
+    found.sums[:, 0] = standing.sums[:, list(kinds)].sum(axis=1).cumsum(axis=0) > 0
+    return found
+
+
 def _products(cells: dict[str, Cells], span: Span, views: dict[str, View], truth: Truth) -> None:
     standing = {name: _of(cells["standing"], (place,)) for place, name in enumerate(KINDS["patent_products"])}
     standing["registered_ever"] = _of(cells["approved"], (0,))
@@ -122,5 +129,7 @@ def _network(cells: dict[str, Cells], span: Span, views: dict[str, View], truth:
         "prefecture_institutions": (3,),
     }
     truth.counted("service_network", None, [views], {n: _of(cells["standing"], k) for n, k in names.items()}, stock=True)
+    places = {"prefectures": names["prefecture_institutions"], "prefectures_reached": (0, 1, 2, 3)}
+    truth.counted("service_network", None, [views], {n: _places(cells["standing"], k) for n, k in places.items()})
     new = {name: _of(cells["approved"], names[name]) for name in ("national_outlets", "prefecture_institutions")}
     truth.counted("service_network_approved", span.year_of_month, [views], new)

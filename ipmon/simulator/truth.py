@@ -75,6 +75,17 @@ def yearly(sums: NDArray[Any], years: Ints) -> NDArray[Any]:
     return np.stack([sums[years == year].sum(axis=0) for year in np.unique(years)])
 
 
+def running(sums: NDArray[Any], years: Ints) -> NDArray[Any]:
+    """Sums of months as sums of the year to date."""
+    return np.concatenate([sums[years == year].cumsum(axis=0) for year in np.unique(years)])
+
+
+def percent(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
+    """One array as percentages of another, 0 where there is nothing to divide by."""
+    rate: Floats = np.divide(part * 100.0, whole, out=np.zeros(part.shape), where=whole > 0)
+    return rate
+
+
 @dataclass
 class Durations:
     """How many cases took how many days, by period and group: enough for exact means and quantiles."""
@@ -138,19 +149,25 @@ class Distinct:
 
 @dataclass
 class Truth:
-    """The truth files: truth/<measure>.csv with period, the dimensions that any slice uses (_T: all), column and value."""
+    """The truth files: truth/<measure>.csv with period, the dimensions that any slice uses (_T: all), column and value.
+
+    Years to date, whose periods are months too, are in truth/<measure>_to_date.csv. What is not in a file is 0 or not there.
+    """
 
     frames: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
 
-    def table(self, measure: str, periods: Sequence[str], views: Mapping[str, View], columns: Mapping[str, Floats]) -> None:
-        """Adds columns of one measure, each an array by period and views; cells in which all are zero are not there."""
-        stacked = np.stack(list(columns.values()))
-        places = np.argwhere((stacked != 0).any(axis=0)).T
+    def table(self, measure: str, periods: Sequence[str], views: Mapping[str, View], columns: Mapping[str, NDArray[Any]]) -> None:
+        """Adds columns of one measure, each an array by period and views.
+
+        Cells in which all are zero are not there, and neither is a number that is not known (NaN).
+        """
+        stacked = np.stack(list(columns.values())).astype(float)
+        places = np.argwhere((np.nan_to_num(stacked) != 0).any(axis=0)).T
         labels = {"period": np.array(periods)[places[0]]}
         labels |= {n: np.array(codes_of(view))[places[i + 1]] for i, (n, view) in enumerate(views.items())}
-        for name, values in columns.items():
-            frame = pl.DataFrame({**labels, "column": [name] * places.shape[1], "value": values[tuple(places)].astype(float)})
-            self.frames.setdefault(measure, []).append(frame)
+        for name, values in zip(columns, stacked, strict=True):
+            frame = pl.DataFrame({**labels, "column": [name] * places.shape[1], "value": values[tuple(places)]})
+            self.frames.setdefault(measure, []).append(frame.filter(pl.col("value").is_not_nan()))
 
     def counted(
         self,
@@ -160,14 +177,18 @@ class Truth:
         columns: Mapping[str, Cells],
         stock: bool = False,
     ) -> None:
-        """Adds sums by month and, where `years` of the months are given, by year; a stock is summed over all months so far."""
+        """Adds sums by month and, where `years` of the months are given, by year and to date.
+
+        A `stock` is summed over all months so far.
+        """
+        periods = next(iter(columns.values())).periods
         for views in slices:
             months = {name: cells.by(list(views.values())) for name, cells in columns.items()}
-            periods = next(iter(columns.values())).periods
             self.table(measure, periods, views, {n: v.cumsum(axis=0) if stock else v for n, v in months.items()})
             if years is not None:
                 named = [str(year) for year in np.unique(years)]
                 self.table(measure, named, views, {n: yearly(v, years) for n, v in months.items()})
+                self.table(f"{measure}_to_date", periods, views, {n: running(v, years) for n, v in months.items()})
 
     def timed(
         self, measure: str, periods: Sequence[str], counts: NDArray[Any], dimension: str = "", codes: Labels = (),
