@@ -20,7 +20,7 @@ from ipmon.simulator.levels import Levels, load_levels
 from ipmon.simulator.simulate import simulate
 
 MEASURED = {id_: i.measured for id_, i in declarations().registry.indicators.items() if i.measured}
-HELD = sorted({MEASURED[id_].measure for id_ in ONLY_LONGER} | {"five_year_survival", "inventory_coverage"})
+HELD = sorted({MEASURED[id_].measure for id_ in ONLY_LONGER} | {"five_year_survival", "inventory_coverage", "theme_inventions"})
 MEASURES = {m.id: m for m in measures()}
 SNAPSHOTS = 31
 TYPED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
@@ -33,7 +33,7 @@ TYPED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
 
 
 def longer() -> Levels:
-    """Thirty-one snapshots, fast-track cases as slow as others, and computers (3911) in a class that is not on the list."""
+    """Many snapshots; fast-track cases as slow as others; computers (3911) not on the list; symbols that a theme leaves out."""
     levels = load_levels()
     inventory = {"first_month": "2022-06", "inventoried": [(n + 1) / SNAPSHOTS for n in range(SNAPSHOTS)]}
     classes = levels.accounts.classes | {
@@ -44,6 +44,7 @@ def longer() -> Levels:
         update={
             "inventory": levels.inventory.model_copy(update=inventory),
             "examination": levels.examination.model_copy(update={"fast_share": {2012: 0.3}, "fast_factor": 1.0}),
+            "technology": levels.technology.model_copy(update={"groups": ["3/00", "10/00", "21/00", "27/15", "15/00"]}),
             "accounts": levels.accounts.model_copy(update={"classes": classes}),
         }
     )

@@ -160,11 +160,11 @@ def test_a_few_applicants_have_most_of_the_filings(drawn: Drawn) -> None:
 
 
 def test_a_few_technologies_have_most_of_the_filings(drawn: Drawn) -> None:
-    """Of 360 symbols with shares falling as rank ** -0.8, which sum to 11.79, the first has 1 / 11.79 and ten have 30.2 %."""
+    """Of 546 symbols with shares falling as rank ** -0.8, which sum to 13.20, the first has 1 / 13.20 and ten have 27.0 %."""
     main = drawn["classes"][drawn["classes"] >= 0] // LEVELS.technology.symbols[1]
-    shares = np.bincount(main, minlength=360) / len(main)
-    assert shares[0] == pytest.approx(0.0848, abs=0.003)
-    assert shares[:10].sum() == pytest.approx(0.302, abs=0.005)
+    shares = np.bincount(main, minlength=546) / len(main)
+    assert shares[0] == pytest.approx(0.0757, abs=0.003)
+    assert shares[:10].sum() == pytest.approx(0.270, abs=0.005)
 
 
 def test_a_nation_of_pledges_has_the_published_amounts() -> None:

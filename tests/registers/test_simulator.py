@@ -22,7 +22,7 @@ from ipmon.simulator.dirt import flaws
 from ipmon.simulator.levels import load_levels
 from ipmon.simulator.simulate import simulate
 from ipmon.simulator.truth import Distinct, statistics
-from ipmon.simulator.world import Span, apportioned
+from ipmon.simulator.world import Span, apportioned, whole_months
 
 N = 1500
 EVENTS = ("filing_date", "exam_request_date", "exam_start_date", "first_action_date", "disposal_date", "grant_date", "end_date")
@@ -359,6 +359,21 @@ def test_senseless_numbers_are_refused(
 
 def test_apportioned_parts_sum_to_the_whole() -> None:
     assert apportioned(np.array([1.0, 1.0, 1.0]), 10).tolist() == [3, 4, 3]  # running sums 3.33, 6.67, 10 rounded: 3, 7, 10
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "months"),
+    [
+        ("2024-01-31", "2024-07-30", 5),
+        ("2024-01-31", "2024-07-31", 6),
+        ("2020-02-29", "2025-02-28", 59),
+        ("2020-02-29", "2025-03-01", 60),
+        ("2023-12-15", "2023-12-31", 0),
+    ],
+)
+def test_whole_months_have_passed_on_the_same_day_of_a_month(start: str, end: str, months: int) -> None:
+    first, last = (np.array([day], "datetime64[D]").astype(np.int64) for day in (start, end))
+    assert whole_months(first, last).tolist() == [months]
 
 
 def test_statistics_of_four_cases_worked_by_hand() -> None:
