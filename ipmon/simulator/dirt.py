@@ -12,6 +12,8 @@ from ipmon.registers.contract import Register
 
 MARK = "SIM9"
 """How the key of a broken row begins, so that it is never the key of a good one."""
+MONTH = "{month}"
+"""In what a broken field says: the month of the delivery."""
 _APPROVAL = {"approved_on": "{month}-02", "ended_on": "{month}-01"}
 IMPOSSIBLE = {
     "patent_applications": {
@@ -48,7 +50,7 @@ EXTRA = ",9"
 
 @dataclass(frozen=True)
 class Flaw:
-    """One way to break a row: what its fields say then ({month}: that of the delivery), and the code that it must get."""
+    """One way to break a row: what its fields say then, and the code that it must get."""
 
     code: str
     says: Mapping[str, str]
@@ -66,11 +68,14 @@ def flaws(register: Register) -> list[Flaw]:
     return found
 
 
-def soiled(rows: pl.DataFrame, flaw: Flaw, key: str, month: str) -> pl.DataFrame:
-    """Copies of good rows, broken by `flaw`; all columns are text."""
+def soiled(rows: pl.DataFrame, flaw: Flaw, key: str, months: pl.Series) -> pl.DataFrame:
+    """Copies of good rows, broken by `flaw`; all columns are text, `months` are those of the deliveries."""
     if flaw.code == "DUPLICATE":
         return rows
     rows = rows.with_columns(pl.col(key).str.replace("^SIM", MARK))
     if flaw.code == "RAGGED":
         return rows.with_columns(pl.col(rows.columns[-1]).fill_null("") + EXTRA)
-    return rows.with_columns(pl.lit(text.replace("{month}", month)).alias(name) for name, text in flaw.says.items())
+    return rows.with_columns(
+        (months + text.removeprefix(MONTH) if text.startswith(MONTH) else pl.lit(text)).alias(name)
+        for name, text in flaw.says.items()
+    )

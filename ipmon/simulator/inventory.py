@@ -1,6 +1,6 @@
-"""The inventory of patents of universities and institutes in the simulated world: monthly snapshots and their truth.
+"""The inventory of patents of universities and institutes in the simulated world: monthly snapshots.
 
-Belongs here: everything about the inventory register. Not here: which patents there are (stock.py).
+Belongs here: what is on the list and its rows. Not here: which patents there are (stock.py), the truth (inventory_truth.py).
 """
 
 from dataclasses import dataclass
@@ -12,15 +12,12 @@ from ipmon.simulator.applicants import Population
 from ipmon.simulator.levels import IP_TYPES, KINDS, Levels
 from ipmon.simulator.outbox import Outbox
 from ipmon.simulator.patent_rows import coded
-from ipmon.simulator.patent_truth import regions
 from ipmon.simulator.patents import CHUNK
 from ipmon.simulator.stock import Patents
-from ipmon.simulator.truth import Cells, Truth, View
-from ipmon.simulator.world import MONTH_DAYS, NEVER, Flags, Floats, Ints, Span, choice, generator, slices
+from ipmon.simulator.world import MONTH_DAYS, NEVER, Flags, Ints, Span, choice, generator, slices
 
 STREAM = 4
 HOLDERS = ("universities", "research_institutes", "hospitals")
-GRADES = ("good", "general", "unclear")
 
 
 @dataclass(frozen=True)
@@ -97,66 +94,3 @@ def _rows(found: Listed, which: Ints, levels: Levels, span: Span, people: Popula
         "converted_on": span.text(found.converted[which], until),
     }
     return pl.DataFrame(columns)
-
-
-def report(found: Listed, levels: Levels, span: Span, people: Population, truth: Truth) -> None:
-    """The truth of the measures over snapshots."""
-    places = snapshots(levels, span)
-    periods = [span.months[place] for place in places]
-    names: tuple[str, ...] = ("listed", "inventoried", "in_library", "converted", "matched", "matches", "firm_graded")
-    names += tuple(f"{who}_{grade}" for who in ("self", "firm") for grade in GRADES)
-    cells = {name: Cells(periods, {"ip": len(IP_TYPES), "area": len(people.areas)}) for name in names}
-    for position, place in enumerate(places):
-        _count(found, levels, int(span.starts[place + 1]), position, cells)
-    regional = {"ref_area": View("area", regions(people.areas))}
-    for views in ({}, {"ip_type": View("ip", IP_TYPES)}, regional):
-        _report(truth, periods, views, {name: c.by(list(views.values())) for name, c in cells.items()})
-    _institutions(found, span, people, places, truth)
-
-
-def _count(found: Listed, levels: Levels, end: int, position: int, cells: dict[str, Cells]) -> None:
-    done = found.inventoried < end
-    pooled, firm = done & found.in_library, list(levels.inventory.firm_grades)
-    graded = pooled & (found.firm_grade != firm.index("none"))
-    conditions = {
-        "listed": np.ones_like(done), "inventoried": done, "in_library": pooled, "converted": found.converted < end,
-        "matched": pooled & (found.matched > 0), "firm_graded": graded,
-    }  # fmt: skip
-    for place, grade in enumerate(GRADES):
-        conditions |= {
-            f"self_{grade}": done & (found.self_grade == place),
-            f"firm_{grade}": graded & (found.firm_grade == firm.index(grade)),
-        }
-    for name, holds in conditions.items():
-        cells[name].add(np.where(holds, position, -1), found.patent.ip, found.area)
-    cells["matches"].add(np.where(pooled, position, -1), found.patent.ip, found.area, what=found.matched)
-
-
-def _report(truth: Truth, periods: list[str], views: dict[str, View], sums: dict[str, Floats]) -> None:
-    """Counts, and percentages with those inventoried (or graded) below the line."""
-
-    def percent(part: str, whole: str) -> Floats:
-        rate: Floats = np.divide(sums[part] * 100.0, sums[whole], out=np.zeros(sums[part].shape), where=sums[whole] > 0)
-        return rate
-
-    counts = {name: sums[name] for name in ("listed", "inventoried", "in_library", "converted", "matched", "matches")}
-    rates = {"library_rate": percent("in_library", "inventoried"), "conversion_rate": percent("converted", "inventoried")}
-    truth.table("inventory_state", periods, views, counts | rates)
-    grades = {"self_graded": sums["inventoried"], "firm_graded": sums["firm_graded"]}
-    whole = {"self": "inventoried", "firm": "firm_graded"}
-    grades |= {f"{who}_{grade}_share": percent(f"{who}_{grade}", whole[who]) for who in whole for grade in GRADES}
-    truth.table("inventory_grades", periods, views, grades)
-
-
-def _institutions(found: Listed, span: Span, people: Population, places: list[int], truth: Truth) -> None:
-    """Institutions on the list, and those of which no listed patent waits any more."""
-    owners, members = np.unique(found.patent.applicant, return_inverse=True)
-    cells = {
-        name: Cells([span.months[place] for place in places], {"area": len(people.areas)}) for name in ("listed", "complete")
-    }
-    for position, place in enumerate(places):
-        waiting = np.bincount(members, weights=found.inventoried >= span.starts[place + 1], minlength=len(owners))
-        for name, holds in (("listed", waiting >= 0), ("complete", waiting == 0)):
-            cells[name].add(np.where(holds, position, -1), people.area[owners])
-    regional = {"ref_area": View("area", regions(people.areas))}
-    truth.counted("inventoried_institutions", None, [{}, regional], cells)

@@ -12,7 +12,7 @@ import polars as pl
 
 from ipmon.registers.contract import Register
 from ipmon.simulator.dirt import flaws, soiled
-from ipmon.simulator.world import NEVER, Ints, Span
+from ipmon.simulator.world import Ints, Span
 
 
 def file_name(register: str, period: str) -> str:
@@ -25,13 +25,14 @@ def appearances(span: Span, dates: list[Ints]) -> tuple[Ints, Ints]:
 
     `dates`: the days of each event, a number a record; a record is delivered in every month in which it has an event.
     """
-    months = np.stack([span.month_of(days) for days in dates])
+    months = np.stack([span.month_of(days) for days in dates]).astype(np.int16)  # of which sorting is quick
     once = months >= 0
     for later in range(1, len(months)):
         once[later] &= (months[later] != months[:later]).all(axis=0)
-    which, record = np.nonzero(once)
-    order = np.argsort(months[which, record] * months.shape[1] + record)
-    return record[order], months[which, record][order]
+    record, which = np.nonzero(once.T)
+    month = months[which, record]
+    order = np.argsort(month, kind="stable")
+    return record[order], month[order].astype(np.int64)
 
 
 @dataclass
@@ -61,14 +62,9 @@ class Outbox:
     def send(self, rows: pl.DataFrame, period: Ints) -> None:
         """Appends rows of text columns, which are in the order of their period's position in `periods`."""
         rows = rows.select(pl.col(list(self.register.fields)).cast(pl.String))
-        picked = self.rng.random(len(rows)) < self.dirt
-        edges = np.searchsorted(period, np.arange(len(self.periods) + 1))
-        for position in np.unique(period).tolist():
-            start, end = int(edges[position]), int(edges[position + 1])
-            part = rows.slice(start, end - start)
-            self._append(part, self.periods[position])
-            if picked[start:end].any():
-                self._soil(part.filter(pl.Series(picked[start:end])), self.periods[position])
+        picked = np.flatnonzero(self.rng.random(len(rows)) < self.dirt)
+        self._append(rows, period)
+        self._soil(rows[picked], period[picked])
 
     def close(self) -> None:
         """Writes the marker at the end of each file, where the register has one; a period without rows has no delivery."""
@@ -79,26 +75,34 @@ class Outbox:
                 with self.path(period).open("a", encoding="utf-8") as file:
                     file.write(f"{marker},{self.rows[period]}\n")
 
-    def _append(self, rows: pl.DataFrame, period: str) -> None:
-        with self.path(period).open("ab") as file:
-            rows.write_csv(file, include_header=False, quote_style="never")
-        self.rows[period] += len(rows)
+    def _append(self, rows: pl.DataFrame, period: Ints) -> None:
+        edges = np.searchsorted(period, np.arange(len(self.periods) + 1)).tolist()
+        for name, start, end in zip(self.periods, edges, edges[1:], strict=False):
+            if end > start:
+                with self.path(name).open("ab") as file:
+                    rows[start:end].write_csv(file, include_header=False, quote_style="never")
+                self.rows[name] += end - start
 
-    def _soil(self, rows: pl.DataFrame, period: str) -> None:
+    def _soil(self, rows: pl.DataFrame, period: Ints) -> None:
         """Adds a broken copy of each of the rows, one flaw after another, but no more than a delivery may have."""
-        known = flaws(self.register)
-        already = sum(self.broken[period, code] for code in {flaw.code for flaw in known})
-        rows = rows.head(max(int((self.rows[period] - already) * self.register.bad_share) - already, 0))
-        before = sum(self.broken.values())
-        flawed = (np.arange(len(rows)) + before) % len(known)
-        for position, flaw in enumerate(known):
-            copies = soiled(rows.filter(pl.Series(flawed == position)), flaw, self.register.key[0], period)
-            if len(copies):
-                self._append(copies, period)
-                self.broken[period, flaw.code] += len(copies)
+        known, places = flaws(self.register), np.unique(period)
+        kept = [np.flatnonzero(period == place)[: self._room(self.periods[place])] for place in places]
+        if not (taken := np.concatenate([np.empty(0, np.int64), *kept])).size:
+            return
+        number = (np.arange(len(taken)) + sum(self.broken.values())) % len(known)
+        by_flaw = [taken[number == place] for place in range(len(known))]
+        names = pl.Series(self.periods)
+        copies = pl.concat(
+            soiled(rows[which], flaw, self.register.key[0], names.gather(period[which]))
+            for which, flaw in zip(by_flaw, known, strict=True)
+        )
+        month = period[np.concatenate(by_flaw)]
+        order = np.argsort(month, kind="stable")
+        self._append(copies[order], month[order])
+        codes = np.repeat([flaw.code for flaw in known], [len(which) for which in by_flaw])
+        self.broken.update(zip(names.gather(month).to_list(), codes.tolist(), strict=True))
 
-
-def state(span: Span, days: Ints, records: Ints, months: Ints) -> Ints:
-    """The days of each delivered record as they stood at the end of its month: what comes later has not happened yet."""
-    found = days[records]
-    return np.where(found < span.starts[months + 1], found, NEVER)
+    def _room(self, period: str) -> int:
+        """How many broken rows a delivery may still have."""
+        already = sum(self.broken[period, code] for code in {flaw.code for flaw in flaws(self.register)})
+        return max(int((self.rows[period] - already) * self.register.bad_share) - already, 0)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ipmon.simulator.applicants import Population
 from ipmon.simulator.levels import IP_TYPES, KINDS
 from ipmon.simulator.patents import DISPOSALS, YEAR_DAYS, Cases
-from ipmon.simulator.truth import Cells, Distinct, Durations, Labels, Truth, View, yearly
-from ipmon.simulator.world import NEVER, Flags, Ints, Span
+from ipmon.simulator.truth import Cells, Distinct, Durations, Labels, Truth, View, percent, yearly
+from ipmon.simulator.world import MONTH_DAYS, NEVER, Flags, Ints, Span, whole_months
 
 SECTIONS = "ABCDEFGH"
 APART = ("CN-HK", "CN-MO", "CN-TW")
@@ -30,6 +30,7 @@ TIMES = {  # measure: (from, to); inventions whose last date lies in the period
     "examination_request_to_first_action": ("requested", "acted"),
     "examination_start_to_disposal_fast_track": ("started", "disposed"),
 }
+SURVIVED_MONTHS = 60
 UNDIVIDED = ("examination_start_to_disposal_fast_track",)
 """Of the fast cases alone, and told in all only."""
 
@@ -62,6 +63,7 @@ class PatentTruth:
     divided: dict[tuple[str, str], Durations] = field(init=False)
     pending: dict[str, Cells] = field(init=False)
     cohorts: dict[str, Cells] = field(init=False)
+    survival: dict[str, Cells] = field(init=False)
     seen: tuple[Distinct, Distinct] = field(init=False)
     applicants: tuple[Cells, Cells] = field(init=False)
 
@@ -80,6 +82,7 @@ class PatentTruth:
         self.cohorts = {
             name: Cells(years, {"ip": 3, "kind": len(KINDS)}) for name in ("filed", "abnormal", "granted", "refused", "withdrawn")
         }
+        self.survival = {name: Cells(years, {"ip": 3}) for name in ("granted", "survived")}
         self.seen = (Distinct(len(self.people), 4), Distinct(len(self.people), 4))
         who = {"ip": 4, "kind": len(KINDS), "area": len(self.people.areas)}
         self.applicants = (Cells(months, who), Cells(years, who))
@@ -95,7 +98,7 @@ class PatentTruth:
             name: self.span.month_of(getattr(cases, name))
             for name in ("filed", "granted", "ended", "disposed", "acted", "requested")
         }
-        at = (cases.ip, self.people.kinds[cases.applicant], self.people.area[cases.applicant], self.section_of[cases.symbol])
+        at = (cases.ip, self.people.kinds[cases.applicant], self.people.area[cases.applicant], self.section_of[cases.classes])
         examined = np.where(cases.ip == 0, month["disposed"], -1)
         self.cells["filed"].add(month["filed"], *at)
         self.cells["abnormal"].add(np.where(cases.abnormal, month["filed"], -1), *at)
@@ -106,15 +109,18 @@ class PatentTruth:
         self._times(cases, month, {"owner_kind": at[1], "technology": at[3], "ref_area": at[2]})
         self._pending(cases, month, examined)
         self._cohorts(cases, month, at[1])
+        self._survival(cases, month)
         self._applicants(cases, month["filed"])
 
     def _times(self, cases: Cases, month: dict[str, Ints], groups: dict[str, Ints]) -> None:
         years = np.append(self.span.year_of_month - self.span.years[0], -1)  # position -1: no month, no year
+        own = np.flatnonzero(cases.ip == 0)
+        groups = {name: group[own] for name, group in groups.items()}
         for measure, (start, end) in TIMES.items():
-            began, closed = getattr(cases, start), getattr(cases, end)
-            counts: Flags = (cases.ip == 0) & (began < NEVER) & (closed < NEVER)
-            counts = counts & cases.fast if measure in UNDIVIDED else counts
-            when, days = np.where(counts, month[end], -1), np.where(counts, closed - began, 0)
+            began, closed = getattr(cases, start)[own], getattr(cases, end)[own]
+            counts: Flags = (began < NEVER) & (closed < NEVER)
+            counts = counts & cases.fast[own] if measure in UNDIVIDED else counts
+            when, days = np.where(counts, month[end][own], -1), np.where(counts, closed - began, 0)
             self.times[measure].add(when, np.zeros_like(when), days)
             for name, group in groups.items():
                 if (measure, name) in self.divided:
@@ -143,6 +149,15 @@ class PatentTruth:
         for name, holds in conditions.items():
             self.cohorts[name].add(np.where(holds, year, -1), cases.ip, kind)
 
+    def _survival(self, cases: Cases, month: dict[str, Ints]) -> None:
+        """By year of grant, all patents and those not ended, so far, before the fifth anniversary of the grant."""
+        own = np.flatnonzero(month["granted"] >= 0)
+        year = self.span.year_of_month[month["granted"][own]] - self.span.years[0]
+        ended = month["ended"][own] >= 0
+        kept = whole_months(cases.granted[own], np.where(ended, cases.ended[own], cases.granted[own]))
+        self.survival["granted"].add(year, cases.ip[own])
+        self.survival["survived"].add(np.where(ended & (kept < SURVIVED_MONTHS), -1, year), cases.ip[own])
+
     def _applicants(self, cases: Cases, month: Ints) -> None:
         """Distinct applicants by month and by year, in each kind of patent (0-2) and in all of them (3)."""
         group = np.concatenate([cases.ip, np.full_like(cases.ip, 3)])
@@ -164,9 +179,18 @@ class PatentTruth:
         for periods, counts in windows(self.span, self.times["years_maintained"]):
             truth.timed("years_maintained", periods, counts, unit=YEAR_DAYS, long=False)
             truth.timed("years_maintained", periods, counts, "ip_type", IP_TYPES, unit=YEAR_DAYS, long=False)
-        truth.counted("examinations_pending", None, [{}], self.pending, stock=True)
+        self._report_pending(truth)
         ip = {"ip_type": View("ip", IP_TYPES)}
         truth.counted("filing_cohorts", None, [{}, ip, ip | {"owner_kind": View("kind", KINDS)}], self.cohorts)
+        truth.counted("five_year_survival", None, [{}, ip], self.survival)
+
+    def _report_pending(self, truth: Truth) -> None:
+        """The stock, and months from the mean day of request to the last day of the month."""
+        pending, days = (self.pending[name].sums.cumsum(axis=0) for name in ("pending", "request_days"))
+        mean = np.divide(days, pending, out=np.zeros(len(days)), where=pending > 0)
+        age = np.where(pending > 0, (self.span.starts[1:] - 1 - mean) / MONTH_DAYS, np.nan)
+        columns = {"pending": pending, "request_days": days, "mean_age": age}
+        truth.table("examinations_pending", self.span.months, {}, columns)
 
     def _report_counts(self, truth: Truth) -> None:
         years, cells, named = self.span.year_of_month, self.cells, [str(year) for year in self.span.years]
@@ -195,8 +219,7 @@ class PatentTruth:
                 (self.span.months, (all_closed, granted)),
                 (named, (yearly(all_closed, years), yearly(granted, years))),
             ):
-                rate = np.divide(parts[1] * 100.0, parts[0], out=np.zeros(parts[0].shape), where=parts[0] > 0)
-                columns = {"concluded": parts[0], "granted": parts[1], "grant_rate": rate}
+                columns = {"concluded": parts[0], "granted": parts[1], "grant_rate": percent(parts[1], parts[0])}
                 truth.table("examinations_concluded", periods, views, columns)
         of_all = {"ip_type": View("ip", [None, None, None, "_T"])}
         each = [of_all, {"ip_type": View("ip", [*IP_TYPES, None])}, of_all | {"owner_kind": kind}, of_all | {"ref_area": region}]

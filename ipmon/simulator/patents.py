@@ -39,16 +39,21 @@ REQUEST_LATEST = 1090
 DEEMED_WITHDRAWN = (1110, 1200)
 """Days from filing until an invention for which nobody asked for examination is deemed withdrawn: three years and some weeks."""
 ABNORMAL_WITHDRAWN = (60, 400)
+STEPS = (37, 59, 101)
+"""How far the second, third and fourth symbol of an application lie from its main one in the list of symbols."""
 
 
 @dataclass(frozen=True)
 class Cases:
-    """Some applications in order of filing; days are days since 1970-01-01 or NEVER, everything else positions in code lists."""
+    """Some applications in order of filing; days are days since 1970-01-01 or NEVER, everything else positions in code lists.
+
+    `classes`: which of the symbol_lists, -1 for designs.
+    """
 
     number: Ints
     ip: Ints
     applicant: Ints
-    symbol: Ints
+    classes: Ints
     fast: Flags
     abnormal: Flags
     filed: Ints
@@ -95,9 +100,9 @@ def _drawn(levels: Levels, people: Population, rng: np.random.Generator, serial:
     granted = np.where(disposal == 0, disposed + pause, NEVER)
     ended, reason = _kept(levels, rng, filed, granted, ip)
     number = years_of(filed) * 10**10 + (ip + 1) * 10**9 + serial
-    symbol = np.where(ip == IP_TYPES.index("design"), -1, choice(rng, symbol_shares(levels), len(ip)))
+    main = np.where(ip == IP_TYPES.index("design"), -1, choice(rng, symbol_shares(levels), len(ip)))
     return Cases(
-        number, ip, _applicants(levels, people, rng, ip), symbol, fast, abnormal,
+        number, ip, _applicants(levels, people, rng, ip), _classes(levels, number, main), fast, abnormal,
         filed, requested, started, acted, disposed, granted, ended, disposal, reason,
     )  # fmt: skip
 
@@ -168,8 +173,22 @@ def symbols(levels: Levels) -> list[str]:
     return [subclass + group for group in levels.technology.groups for subclass in levels.technology.subclasses]
 
 
+def symbol_lists(levels: Levels) -> list[list[str]]:
+    """The lists of symbols that an application may have: of each main symbol, which leads them, one of every length."""
+    known, most = symbols(levels), levels.technology.symbols[1]
+    steps = [(0, *STEPS)[: n + 1] for n in range(most)]
+    return [[known[(main + step) % len(known)] for step in those] for main in range(len(known)) for those in steps]
+
+
 def symbol_shares(levels: Levels) -> Floats:
     """How often each symbol is the main one."""
     ranks = np.arange(1, len(symbols(levels)) + 1)
     shares: Floats = ranks**-levels.technology.skew
     return shares
+
+
+def _classes(levels: Levels, number: Ints, main: Ints) -> Ints:
+    """Which list of symbols: between the least and the most of them, as the application number decides."""
+    least, most = levels.technology.symbols
+    more = number * 7919 % (most - least + 1)
+    return np.where(main < 0, -1, main * most + least - 1 + more)

@@ -96,15 +96,18 @@ class PledgeTruth:
         self.enterprise = np.array([size != "none" for size in sizes])
         self.smaller = np.array([size in ("medium", "small", "micro") for size in sizes])
         axes, years = {"area": len(who.people.areas)}, [str(year) for year in span.years]
-        self.windows = [{n: Cells(periods, axes) for n in self.COUNTS} for periods in (span.months, years)]
+        self.months, self.to_date, self.years = (
+            {n: Cells(periods, axes) for n in self.COUNTS} for periods in (span.months, span.months, years)
+        )
         self.year: list[Pledged] = []
 
     def count(self, found: Pledged) -> None:
-        """Counts a month, and its year with the last month of it."""
-        self._window(self.windows[0], found.month, [found])
+        """Counts a month, its year so far, and its year with the last month of it."""
         self.year.append(found)
+        self._window(self.months, found.month, [found])
+        self._window(self.to_date, found.month, self.year)
         if self.span.closes_year(found.month):
-            self._window(self.windows[1], int(self.span.year_of_month[found.month]) - self.span.years[0], self.year)
+            self._window(self.years, int(self.span.year_of_month[found.month]) - self.span.years[0], self.year)
             self.year = []
 
     def _window(self, cells: dict[str, Cells], period: int, found: list[Pledged]) -> None:
@@ -130,5 +133,6 @@ class PledgeTruth:
     def report(self, truth: Truth) -> None:
         """Writes everything counted into the truth."""
         slices: list[dict[str, View]] = [{}, {"ref_area": View("area", regions(self.who.people.areas))}]
-        for cells in self.windows:
-            truth.counted("pledges", None, slices, cells)
+        truth.counted("pledges", None, slices, self.months)
+        truth.counted("pledges", None, slices, self.years)
+        truth.counted("pledges_to_date", None, slices, self.to_date)

@@ -10,7 +10,7 @@ import polars as pl
 
 from ipmon.simulator.amounts import money, monthly_counts, yuan
 from ipmon.simulator.levels import Levels, Yearly
-from ipmon.simulator.outbox import Outbox, appearances, state
+from ipmon.simulator.outbox import Outbox, appearances
 from ipmon.simulator.patent_rows import coded
 from ipmon.simulator.patent_truth import regions
 from ipmon.simulator.truth import Cells, Truth, View
@@ -63,14 +63,13 @@ def deliver(found: Approvals, levels: Levels, span: Span, outbox: Outbox) -> Non
     """Appends each record to the files of the months in which it is approved or ends."""
     records, months = appearances(span, [found.approved, found.ended])
     until = span.starts[months + 1] - 1
-    approved, ended = (state(span, days, records, months) for days in (found.approved, found.ended))
     columns = {
         "id": PREFIXES[found.register] + (pl.Series(records) + 10**9).cast(pl.String).str.slice(1),
         "level": coded(list(levels.services.levels), found.level[records]),
         "kind": coded(KINDS[found.register], found.kind[records]),
         "area": coded(found.areas, found.area[records]),
-        "approved_on": span.text(approved, until),
-        "ended_on": span.text(ended, until),
+        "approved_on": span.text(found.approved[records], until),
+        "ended_on": span.text(found.ended[records], until),
         "output_cny": money(found.output[records]),
     }
     outbox.send(pl.DataFrame(columns).select(list(outbox.register.fields)), months)
@@ -99,6 +98,13 @@ def _of(cells: Cells, kinds: tuple[int, ...]) -> Cells:
     return part
 
 
+def _places(standing: Cells, kinds: tuple[int, ...]) -> Cells:
+    """At each month's end 1 for each area in which something of these kinds stands: the simulated cities are all prefectures."""
+    found = Cells(standing.periods, standing.axes)
+    found.sums[:, 0] = standing.sums[:, list(kinds)].sum(axis=1).cumsum(axis=0) > 0
+    return found
+
+
 def _products(cells: dict[str, Cells], span: Span, views: dict[str, View], truth: Truth) -> None:
     standing = {name: _of(cells["standing"], (place,)) for place, name in enumerate(KINDS["patent_products"])}
     standing["registered_ever"] = _of(cells["approved"], (0,))
@@ -123,5 +129,7 @@ def _network(cells: dict[str, Cells], span: Span, views: dict[str, View], truth:
         "prefecture_institutions": (3,),
     }
     truth.counted("service_network", None, [views], {n: _of(cells["standing"], k) for n, k in names.items()}, stock=True)
+    places = {"prefectures": names["prefecture_institutions"], "prefectures_reached": (0, 1, 2, 3)}
+    truth.counted("service_network", None, [views], {n: _places(cells["standing"], k) for n, k in places.items()})
     new = {name: _of(cells["approved"], names[name]) for name in ("national_outlets", "prefecture_institutions")}
     truth.counted("service_network_approved", span.year_of_month, [views], new)

@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from ipmon.registers.contract import Register
-from ipmon.simulator import accounts, inventory, patent_rows, patents, pledges, services, trademarks, transactions
+from ipmon.simulator import accounts, industry_truth, inventory, patent_rows, patents, pledges, services, trademarks, transactions
 from ipmon.simulator.applicants import patent_applicants, trademark_applicants
+from ipmon.simulator.inventory_truth import InventoryTruth
 from ipmon.simulator.levels import Levels
 from ipmon.simulator.outbox import Outbox
 from ipmon.simulator.patent_truth import SECTIONS, PatentTruth
 from ipmon.simulator.stock import Memory
+from ipmon.simulator.technology_truth import TechnologyTruth
 from ipmon.simulator.truth import Truth
 from ipmon.simulator.world import Ints, Span, generator, level
 
@@ -72,15 +74,19 @@ class Simulation:
     def patents(self) -> None:
         """Patent applications; what later registers speak of is kept in mind."""
         box, made = self.outbox("patent_applications", self.span.months), 0
-        sections = np.array([SECTIONS.index(symbol[0]) for symbol in patents.symbols(self.levels)] + [len(SECTIONS)])
-        truth = PatentTruth(self.span, self.people, sections)
+        lists = patents.symbol_lists(self.levels)
+        sections = np.array([SECTIONS.index(main[0]) for main, *_ in lists] + [len(SECTIONS)])
+        truths = PatentTruth(self.span, self.people, sections), TechnologyTruth(self.span, self.people, lists)
         for cases in patents.cases(self.levels, self.span, self.people, self.records, self.seed):
             patent_rows.deliver(cases, self.levels, self.span, self.people, box)
-            truth.count(cases)
+            for truth in truths:
+                truth.count(cases)
             self.memory.keep(cases)
             made += len(cases.ip)
             self.say(f"patent_applications: {made:,} of {self.records:,} applications")
-        truth.report(self.truth)
+        for truth in truths:
+            truth.report(self.truth)
+        industry_truth.report(self.levels.accounts, self.span, lists, truths[1].granted, self.truth)
         self.close(box)
 
     def trademarks(self) -> None:
@@ -124,7 +130,7 @@ class Simulation:
             "university_inventory", [self.span.months[place] for place in inventory.snapshots(self.levels, self.span)]
         )
         inventory.deliver(listed, self.levels, self.span, self.people, box)
-        inventory.report(listed, self.levels, self.span, self.people, self.truth)
+        InventoryTruth(listed, self.levels, self.span, self.people).report(self.truth)
         self.close(box)
 
     def pledges(self) -> None:

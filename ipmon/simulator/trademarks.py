@@ -11,7 +11,7 @@ import polars as pl
 
 from ipmon.simulator.applicants import Population
 from ipmon.simulator.levels import Levels
-from ipmon.simulator.outbox import Outbox, appearances, state
+from ipmon.simulator.outbox import Outbox, appearances
 from ipmon.simulator.patent_rows import coded
 from ipmon.simulator.patent_truth import counterparts, regions, windows
 from ipmon.simulator.patents import CHUNK, YEAR_DAYS
@@ -88,28 +88,25 @@ def deliver(found: Marks, levels: Levels, span: Span, people: Population, outbox
     """Appends the applications to the files of all months in which they have an event."""
     records, months = appearances(span, found.dates)
     until = span.starts[months + 1] - 1
-    days = [state(span, dates, records, months) for dates in found.dates]
-    names = ("filing_date", "decision_date", "registration_date", "end_date")
-    applicant = found.applicant[records]
-    columns = {
-        "application_no": "SIM" + pl.Series(found.number[records]).cast(pl.String),
-        **{name: span.text(day, until) for name, day in zip(names, days, strict=True)},
-        "decision": coded(list(levels.trademarks.decisions), np.where(days[1] < NEVER, found.decision[records], -1)),
-        "nice_classes": _classes(levels, found.number[records], found.first_class[records]),
-        "applicant_id": people.ids(applicant),
-        "applicant_area": coded(people.areas, people.area[applicant]),
+    lasting = {  # made once an application, and the same in all its deliveries
+        "application_no": "SIM" + pl.Series(found.number).cast(pl.String),
+        "decision": coded(list(levels.trademarks.decisions), found.decision),
+        "nice_classes": _classes(levels, found.number, found.first_class),
+        "applicant_id": people.ids(found.applicant),
+        "applicant_area": coded(people.areas, people.area[found.applicant]),
     }
-    outbox.send(pl.DataFrame(columns), months)
+    names = ("filing_date", "decision_date", "registration_date", "end_date")
+    dates = {name: span.text(days[records], until) for name, days in zip(names, found.dates, strict=True)}
+    decision = pl.when(dates["decision_date"].is_not_null()).then("decision")
+    outbox.send(pl.DataFrame(lasting)[records].with_columns(**dates, decision=decision), months)
 
 
 def _classes(levels: Levels, number: Ints, first: Ints) -> pl.Series:
     """One to three Nice classes, as the application number decides."""
-    known = [str(code) for code in levels.trademarks.classes]
-    more = number * 7919 % 3
-    others = [coded(known, np.where(more > n, (first + step) % len(known), -1)) for n, step in enumerate(CLASS_STEPS)]
-    named = [coded(known, first), *others]
-    frame = pl.DataFrame([series.alias(str(place)) for place, series in enumerate(named)])
-    return frame.select(pl.concat_str(pl.all(), separator=";", ignore_nulls=True)).to_series()
+    known, longest = [str(code) for code in levels.trademarks.classes], len(CLASS_STEPS) + 1
+    steps = [(0, *CLASS_STEPS)[: n + 1] for n in range(longest)]
+    lists = [";".join(known[(place + step) % len(known)] for step in those) for place in range(len(known)) for those in steps]
+    return coded(lists, first * longest + number * 7919 % longest)
 
 
 class TrademarkTruth:

@@ -16,12 +16,13 @@ from ipmon.simulator.outbox import Outbox
 from ipmon.simulator.patent_rows import coded
 from ipmon.simulator.patent_truth import regions
 from ipmon.simulator.stock import Patents
-from ipmon.simulator.truth import Cells, Truth, View
+from ipmon.simulator.truth import TOTAL, Cells, Truth, View
 from ipmon.simulator.world import Flags, Ints, Span, fractional_years, generator, level
 
 STREAM = 3
 CODES = ("assignment", "licence", "open_licence")
 NAMES = ("assignments", "licences", "open_licences")
+PUBLIC = ("universities", "research_institutes")
 SPREAD = 1.5
 DECLARED_ONLY = 0.5
 """Of open licences, the share that is only declared, without a taker."""
@@ -117,15 +118,18 @@ class TransactionTruth:
         self.span, self.people = span, people
         axes = {"kind": len(KINDS), "area": len(people.areas)}
         years = [str(year) for year in span.years]
-        self.windows = [({n: Cells(periods, axes) for n in self.COUNTS}) for periods in (span.months, years)]
+        self.months, self.to_date, self.years = (
+            {n: Cells(periods, axes) for n in self.COUNTS} for periods in (span.months, span.months, years)
+        )
         self.year: list[Deals] = []
 
     def count(self, found: Deals) -> None:
-        """Counts a month, and its year with the last month of it."""
-        self._window(self.windows[0], found.month, [found])
+        """Counts a month, its year so far, and its year with the last month of it."""
         self.year.append(found)
+        self._window(self.months, found.month, [found])
+        self._window(self.to_date, found.month, self.year)
         if self.span.closes_year(found.month):
-            self._window(self.windows[1], int(self.span.year_of_month[found.month]) - self.span.years[0], self.year)
+            self._window(self.years, int(self.span.year_of_month[found.month]) - self.span.years[0], self.year)
             self.year = []
 
     def _window(self, cells: dict[str, Cells], period: int, found: list[Deals]) -> None:
@@ -154,11 +158,11 @@ class TransactionTruth:
             once(f"{name}_patents", kind == position)
 
     def report(self, truth: Truth) -> None:
-        """Writes everything counted into the truth."""
-        slices: list[dict[str, View]] = [
-            {},
-            {"owner_kind": View("kind", KINDS)},
-            {"ref_area": View("area", regions(self.people.areas))},
-        ]
-        for cells in self.windows:
-            truth.counted("transactions", None, slices, cells)
+        """Writes everything counted into the truth; a patent has one owner, so that patents of several kinds of owners add up."""
+        region, public = View("area", regions(self.people.areas)), View("kind", [TOTAL if k in PUBLIC else None for k in KINDS])
+        all_: list[dict[str, View]] = [{}, {"owner_kind": View("kind", KINDS)}, {"ref_area": region}]
+        own: list[dict[str, View]] = [{"owner_kind": public}, {"owner_kind": public, "ref_area": region}]
+        for measure, slices in (("transactions", all_), ("university_transactions", own)):
+            truth.counted(measure, None, slices, self.months)
+            truth.counted(measure, None, slices, self.years)
+            truth.counted(f"{measure}_to_date", None, slices, self.to_date)

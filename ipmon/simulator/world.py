@@ -126,6 +126,19 @@ def years_of(days: Ints) -> Ints:
     return years
 
 
+def calendar_days(days: Ints) -> tuple[Ints, Ints]:
+    """Days as months since 1970-01 and the day of the month, from 1."""
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    return months.astype(np.int64), (dates - months).astype(np.int64) + 1
+
+
+def whole_months(start: Ints, end: Ints) -> Ints:
+    """Months that have passed between days: from 31 January to 30 July five, to 31 July six."""
+    (first, day), (last, until) = calendar_days(start), calendar_days(end)
+    return last - first - (until < day)
+
+
 def fractional_years(days: Ints | Floats) -> Floats:
     """Days as years with a fraction, such that a year's figure stands for its middle."""
     return days / 365.25 + EPOCH_YEAR - 0.5

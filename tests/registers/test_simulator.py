@@ -18,17 +18,14 @@ from ipmon.errors import IpmonError
 from ipmon.paths import CHECKOUT, DataRoot
 from ipmon.registers.contract import Register, load_registers
 from ipmon.registers.store import Store
-from ipmon.simulator.applicants import patent_applicants
 from ipmon.simulator.dirt import flaws
 from ipmon.simulator.levels import load_levels
-from ipmon.simulator.patents import cases
 from ipmon.simulator.simulate import simulate
 from ipmon.simulator.truth import Distinct, statistics
-from ipmon.simulator.world import NEVER, Span, apportioned
+from ipmon.simulator.world import Span, apportioned, whole_months
 
 N = 1500
 EVENTS = ("filing_date", "exam_request_date", "exam_start_date", "first_action_date", "disposal_date", "grant_date", "end_date")
-LARGE = 200_000
 Row = dict[str, str]
 Cell = dict[tuple[str, ...], float]
 
@@ -360,46 +357,23 @@ def test_senseless_numbers_are_refused(
         simulate(tmp_path, records, seed, dirt, registers, silent)
 
 
-@pytest.fixture(scope="session")
-def large() -> dict[str, Any]:
-    """Filing months and examination months of a larger world, without writing it."""
-    levels = load_levels()
-    span = Span(levels.first_month, levels.last_month)
-    chunks = list(cases(levels, span, patent_applicants(levels, LARGE), LARGE, 11))
-    filed, ip, started, disposed = (
-        np.concatenate([getattr(c, name) for c in chunks]) for name in ("filed", "ip", "started", "disposed")
-    )
-    examined = (started < NEVER) & (disposed < span.starts[-1])
-    year = disposed[examined].astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970
-    months = (disposed - started)[examined] / 30.4375
-    by_month = Counter(np.array(span.months)[span.month_of(filed)].tolist())
-    kinds = np.bincount(ip[(filed >= span.starts[120]) & (filed < span.starts[132])])
-    return {"filed": by_month, "kinds_2022": kinds, "months": {y: months[year == y].mean() for y in range(2017, 2025)}}
-
-
-def test_december_is_the_peak_and_the_spring_festival_a_dip(large: dict[str, Any]) -> None:
-    filed = large["filed"]
-    for year in range(2012, 2025):
-        months = {month: filed[f"{year}-{month:02}"] for month in range(1, 13)}
-        assert max(months, key=months.__getitem__) == 12
-        assert min(months, key=months.__getitem__) in (1, 2)
-    assert filed["2018-02"] < filed["2018-01"]  # 16 February 2018
-    assert filed["2020-01"] < filed["2020-02"]  # 25 January 2020
-
-
-def test_the_kinds_have_their_published_shares(large: dict[str, Any]) -> None:
-    total = 1_619_268 + 2_950_653 + 794_718  # applications of 2022
-    expected = [share / total for share in (1_619_268, 2_950_653, 794_718)]
-    assert large["kinds_2022"] / large["kinds_2022"].sum() == pytest.approx(expected, abs=0.001)
-
-
-@pytest.mark.parametrize(("year", "months"), [(2018, 22), (2020, 20), (2021, 18.5), (2022, 16.5), (2023, 16), (2024, 15.5)])
-def test_examination_takes_about_as_long_as_published(large: dict[str, Any], year: int, months: float) -> None:
-    assert large["months"][year] == pytest.approx(months, abs=1.2)
-
-
 def test_apportioned_parts_sum_to_the_whole() -> None:
     assert apportioned(np.array([1.0, 1.0, 1.0]), 10).tolist() == [3, 4, 3]  # running sums 3.33, 6.67, 10 rounded: 3, 7, 10
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "months"),
+    [
+        ("2024-01-31", "2024-07-30", 5),
+        ("2024-01-31", "2024-07-31", 6),
+        ("2020-02-29", "2025-02-28", 59),
+        ("2020-02-29", "2025-03-01", 60),
+        ("2023-12-15", "2023-12-31", 0),
+    ],
+)
+def test_whole_months_have_passed_on_the_same_day_of_a_month(start: str, end: str, months: int) -> None:
+    first, last = (np.array([day], "datetime64[D]").astype(np.int64) for day in (start, end))
+    assert whole_months(first, last).tolist() == [months]
 
 
 def test_statistics_of_four_cases_worked_by_hand() -> None:

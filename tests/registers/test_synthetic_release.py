@@ -4,20 +4,24 @@ import csv
 import json
 import re
 import shutil
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pypdf
 import pytest
+from truths import ONLY_LONGER, Cells, is_shown, read_truths, slice_of
 
 from assets import declarations
+from assets.measures import measures
 from ipmon.dimensions import DIMENSIONS
 from ipmon.errors import IpmonError, Rejected
 from ipmon.paths import DataRoot
+from ipmon.registers.measure import Measure, Window
 from ipmon.registers.store import Store
+from ipmon.registry import Measured
 from ipmon.simulator.levels import load_levels
 from ipmon.simulator.simulate import simulate
 from pipelines.receiving import receive
@@ -25,7 +29,7 @@ from pipelines.run import run
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "raw"
 FIRST, LAST = "2023-07", "2024-12"
-Truth = dict[tuple[str, ...], float]
+MEASURES = {m.id: m for m in measures()}
 
 
 @pytest.fixture(scope="module")
@@ -46,42 +50,70 @@ def mart(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def truths(home: Path) -> dict[str, Truth]:
-    """By measure, what each cell must be: keyed by column, period and all dimensions."""
-    found: dict[str, Truth] = defaultdict(dict)
-    for path in sorted((home / "truth").glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                if path.stem != "dirt" and row["value"] != "":
-                    codes = (row.get(d, "_T") for d in DIMENSIONS)
-                    found[path.stem][row["column"], row["period"], *codes] = float(row["value"])
+def due(rule: Measured, truth: dict[str, Cells], window: Window) -> Cells:
+    """The cells of the truth that an indicator must show of one window of its measure."""
+    m = MEASURES[rule.measure]
+    return {
+        key: value
+        for key, value in truth[f"{m.id}_to_date" if window == "to_date" else m.id].items()
+        if is_shown(key, rule) and slice_of(key) in [set(s) for s in m.slices_of(window)] and is_whole(m, window, key[1])
+    }
+
+
+def is_whole(m: Measure, window: Window, period: str) -> bool:
+    """Whether all months of a period were delivered, of which there is no number otherwise."""
+    if m.kind == "cohort" or window == "history":
+        return True
+    if window == "year":
+        return period == LAST[:4] or (m.facts == ("industry_accounts",) and len(period) == 4)
+    return len(period) == len(LAST) and (window == "month" or period[:4] == LAST[:4])
+
+
+def told(mart: duckdb.DuckDBPyConnection, id_: str, rule: Measured, to_date: bool) -> list[tuple[tuple[str, ...], float]]:
+    """What the release says of an indicator from records, by the keys of the truth; a stock of a year is that of its December."""
+    rows = mart.execute(
+        f"select time_period, accumulation, value, {', '.join(DIMENSIONS)} from observations "
+        "where indicator_id = ? and basis = 'records' and (accumulation = 'year_to_date') = ?",
+        [id_, to_date],
+    ).fetchall()
+    found = []
+    for period, accumulation, value, *codes in rows:
+        places = dict(zip(DIMENSIONS, codes, strict=True)) | rule.where
+        month = f"{period}-12" if accumulation == "stock" and len(period) == 4 else period
+        found.append(((rule.column, month, *("_T" if c == "CN" else c for c in places.values())), float(value)))
     return found
 
 
-def test_every_number_of_the_release_that_has_a_truth_is_the_truth(home: Path, mart: duckdb.DuckDBPyConnection) -> None:
-    truth, compared, wrong = truths(home), set(), []
-    dimensions = ", ".join(DIMENSIONS)
+def test_every_number_from_records_is_the_truth(home: Path, mart: duckdb.DuckDBPyConnection) -> None:
+    """Every number told is the truth, and every number of the truth is told; what is not in the truth is 0."""
+    truth, held, wrong = read_truths(home / "truth"), set(), []
     for id_, indicator in declarations().registry.indicators.items():
-        rule = indicator.measured
-        if rule is None or rule.measure not in truth:
-            continue
-        rows = mart.execute(
-            f"select time_period, accumulation, value, {dimensions} from observations "
-            "where indicator_id = ? and basis = 'records'",
-            [id_],
-        ).fetchall()
-        for period, accumulation, value, *codes in rows:
-            if accumulation == "year_to_date" or (accumulation == "stock" and len(period) == 4):
-                continue  # sums of what is compared, and Decembers once more
-            places = dict(zip(DIMENSIONS, codes, strict=True)) | rule.where
-            key = (rule.column, period, *("_T" if c == "CN" else c for c in places.values()))
-            expected = truth[rule.measure].get(key)
-            if expected is not None:
-                compared.add(rule.measure)
-                if float(value) != pytest.approx(expected, rel=1e-9, abs=1e-6):
-                    wrong.append((id_, *key, value, expected))
+        if rule := indicator.measured:
+            windows = MEASURES[rule.measure].windows
+            for to_date in {window == "to_date" for window in windows}:
+                of = [due(rule, truth, window) for window in windows if (window == "to_date") == to_date]
+                want = {key: value for cells in of for key, value in cells.items() if value}
+                have = told(mart, id_, rule, to_date)
+                wrong += [
+                    (id_, key, v, want.get(key)) for key, v in have if v != pytest.approx(want.get(key, 0), rel=1e-9, abs=1e-6)
+                ]
+                wrong += [(id_, key, None, want[key]) for key in want.keys() - {key for key, _ in have}]
+                held |= {id_} if want else set()
     assert wrong == []
-    assert len(compared) >= 30
+    measured = {id_ for id_, indicator in declarations().registry.indicators.items() if indicator.measured}
+    assert measured - held == set(ONLY_LONGER)
+
+
+def test_every_column_of_every_measure_has_a_truth(home: Path) -> None:
+    """Also the columns that no indicator shows; the longer world has those that have no number here."""
+    truth, store = read_truths(home / "truth"), Store(DataRoot(home))
+    without = set()
+    for m in MEASURES.values():
+        columns = pl.read_parquet_schema(next(store.cells(m.id, m.windows[0], "x").parent.glob("*.parquet")))
+        numbers = columns.keys() - {"period", "cohort", *DIMENSIONS}
+        without |= {(m.id, column) for column in numbers - {key[0] for key in truth[m.id]}}
+    rules = [declarations().registry.indicators[id_].measured for id_ in ONLY_LONGER]
+    assert without <= {(rule.measure, rule.column) for rule in rules if rule}
 
 
 def test_nothing_that_was_delivered_is_lost(home: Path) -> None:
