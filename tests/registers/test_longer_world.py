@@ -14,6 +14,7 @@ from truths import ONLY_LONGER, Cells, is_shown, read_truths, slice_of
 from assets import declarations
 from assets.measures import measures
 from ipmon.dimensions import DIMENSIONS
+from ipmon.registers.cells import numbers, rolled, running, totalled
 from ipmon.registers.contract import Register
 from ipmon.registers.measure import Measure, Window
 from ipmon.simulator.levels import Levels, load_levels
@@ -99,20 +100,30 @@ def dimension(name: str, register: Register) -> pl.Expr:
 
 def counted(m: Measure, window: Window, facts: dict[str, ibis.Table]) -> Cells:
     """What a measure gives in a window, all slices."""
-    periods = {"month": ibis._.month, "year": ibis._.month.substr(0, 4), "history": ibis.literal("all")}
-    tables = [facts[name] if window == "history" else facts[name].mutate(period=periods[window]) for name in m.facts]
     found: Cells = {}
+    tables = [given(source, window, facts) for source in m.given]
     for slice_ in m.slices_of(window):
-        by = ("period", *(["cohort"] if m.kind == "cohort" else []), *slice_)
+        by = (*m.keys, *slice_)
         frame = m(tables[0].drop_null(list(slice_)) if slice_ else tables[0], *tables[1:], by=by).to_polars()
-        if m.kind == "cohort":
+        if "cohort" in m.keys:
             frame = frame.group_by("cohort", *slice_).agg(pl.all().exclude("period").sum()).rename({"cohort": "period"})
+        if m.is_stock:
+            months = sorted(facts[m.facts[0]].select("month").distinct().to_polars()["month"])
+            frame = running(totalled(frame, slice_), months)
         for row in frame.iter_rows(named=True):
             codes = [row.get(d, "_T") for d in DIMENSIONS]
-            found |= {
-                (c, row["period"], *codes): float(v) for c, v in row.items() if c not in by and c != "period" and v is not None
-            }
+            found |= {(c, row["period"], *codes): float(row[c]) for c in numbers(frame) if row[c] is not None}
     return found
+
+
+def given(source: str | Measure, window: Window, facts: dict[str, ibis.Table]) -> ibis.Table:
+    """The facts of a window, or the cells of another measure by month."""
+    if isinstance(source, Measure):
+        by = sorted({dimension for slice_ in source.kept_slices for dimension in slice_})
+        months = given(source.facts[0], "month", facts)
+        return ibis.memtable(rolled(source(months, by=("period", *by)).to_polars(), source.kept_slices))
+    periods = {"month": ibis._.month, "year": ibis._.month.substr(0, 4)}
+    return facts[source].mutate(period=periods[window]) if window in periods else facts[source]
 
 
 @pytest.mark.parametrize("id_", HELD)
