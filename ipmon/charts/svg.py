@@ -3,6 +3,7 @@
 Belongs here: the markup. Not here: what is drawn where. The same scene gives the same bytes.
 """
 
+from functools import cache
 from html import escape
 
 from ipmon.charts import shapes, theme
@@ -31,6 +32,7 @@ def _n(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+@cache
 def _outline(character: str) -> str:
     """One glyph in thousandths of the font size, y downwards. A letter stands where the kind of segment changes."""
     found = glyph(character)
