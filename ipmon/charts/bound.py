@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ipmon.charts.cells import TOTALS, Assessed, Cell, TargetCell
-from ipmon.charts.declaration import Chart, Dimension
+from ipmon.charts.declaration import Chart, Dimension, Series
 from ipmon.charts.mart import Mart
 from ipmon.charts.picture import NoData
 from ipmon.declared import Text
@@ -57,7 +57,22 @@ def _in_time(cells: list[Cell]) -> list[Cell]:
 
 def bound_by(chart: Chart) -> Dimension | None:
     """The dimension that the parts of a chart spread over, if any."""
-    return next((part.by for series in chart.all_series.values() for part in series.of if part.by), None)
+    return next(filter(None, map(series_by, chart.all_series.values())), None)
+
+
+def series_by(series: Series) -> Dimension | None:
+    """The dimension that the parts of one series spread over, if any."""
+    return next((part.by for part in series.of if part.by), None)
+
+
+def pairs_of(bound: Bound) -> dict[str, tuple[Cell, Cell]]:
+    """The earlier and the later cell of each code that has both, of two series or of one that spans two periods."""
+    assert bound.by is not None
+    spread = [bound.cells[id_] for id_, series in bound.chart.series.items() if series_by(series)]
+    cells = sorted((c for found in spread for c in found), key=lambda c: c.period_end)
+    ends = (cells[0].period_end, cells[-1].period_end)
+    early, late = ({getattr(c, bound.by): c for c in cells if c.period_end == end} for end in ends)
+    return {code: (early[code], late[code]) for code in early if code in late}
 
 
 def breaks_within(cells: Sequence[Cell], mart: Mart) -> list[tuple[date, Text]]:

@@ -17,7 +17,9 @@ import pytest
 from ipmon.charts import theme, words
 from ipmon.charts.bound import bind
 from ipmon.charts.cells import Cell
-from ipmon.charts.compose import Edition, picture
+from ipmon.charts.checks import check
+from ipmon.charts.compose import Edition
+from ipmon.charts.compose import pictures as composed
 from ipmon.charts.declaration import Chart, Charts, Publisher, load_charts, problems_of
 from ipmon.charts.draw import draw
 from ipmon.charts.files import ChartFiles, render_all
@@ -127,7 +129,7 @@ def asked(path: Path, of: Chart) -> Mart:
 
 def pictures(path: Path, of: Chart, edition: Edition = EDITION) -> dict[str, Picture]:
     mart = asked(path, of)
-    return {lang: picture(bind(of, 1, mart), mart, edition, lang) for lang in LANGUAGES}
+    return {made.lang: made for made in composed(bind(of, 1, mart), mart, edition)}
 
 
 def scenes(path: Path, of: Chart) -> Iterator[Scene]:
@@ -229,15 +231,23 @@ def test_runs_of_years_are_joined() -> None:
     assert (words.years([2017, 2018, 2019, 2022], "zh"), words.years([2014], "en")) == ("2017—2019、2022", "2014")
 
 
-@pytest.mark.parametrize(("lang", "text"), [("zh", "长" * 26), ("en", "word " * 16)])
-def test_a_long_title_is_refused(lang: Any, text: str) -> None:
+def titled(zh: str, en: str, news: str = "") -> dict[Any, str]:
+    return words.titles(Text(zh=zh, en=en), {"zh": {"news": news}, "en": {"news": news}}, "pendency")
+
+
+@pytest.mark.parametrize("texts", [("长" * 26, "word"), ("长", "word " * 16)])
+def test_a_long_title_is_refused(texts: tuple[str, str]) -> None:
     with pytest.raises(ChartError, match="shorten its template"):
-        words.title(text, {}, lang, "pendency")
+        titled(*texts)
 
 
-@pytest.mark.parametrize(("lang", "text"), [("zh", "长" * 25), ("en", "word " * 15)])
-def test_a_title_at_the_limit_is_kept(lang: Any, text: str) -> None:
-    assert words.title(text, {}, lang, "pendency")
+def test_a_title_at_the_limit_is_kept() -> None:
+    assert titled("长" * 25, "word " * 15) == {"zh": "长" * 25, "en": "W" + ("word " * 15)[1:]}
+
+
+def test_what_is_new_stays_out_of_both_titles_where_one_would_be_too_long() -> None:
+    assert titled("长" * 20 + "{news}", "word{news}", "，新高新高") == {"zh": "长" * 20 + "，新高新高", "en": "Word，新高新高"}
+    assert titled("长" * 21 + "{news}", "word{news}", "，新高新高") == {"zh": "长" * 21, "en": "Word"}
 
 
 def test_an_unknown_fact_names_the_known_ones() -> None:
@@ -335,7 +345,7 @@ def test_planted_overlap_is_found() -> None:
     scene.words(20, 50, "授权 16.5")
     scene.words(40, 52, "16.0")
     with pytest.raises(ChartError, match=r"planted: the texts '授权 16.5' and '16.0' overlap"):
-        scene.check()
+        check(scene)
 
 
 @pytest.mark.parametrize(("x", "y"), [(650, 50), (-1, 50), (20, 5), (20, 99)])
@@ -343,7 +353,7 @@ def test_clipped_text_is_found(x: float, y: float) -> None:
     scene = Scene("planted", measure, height=100)
     scene.words(x, y, "a text of some length")
     with pytest.raises(ChartError, match="clipped"):
-        scene.check()
+        check(scene)
 
 
 def test_a_label_keeps_off_lines() -> None:
