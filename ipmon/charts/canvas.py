@@ -21,7 +21,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from ipmon.charts import shapes, theme
 from ipmon.charts.glyphs import glyph
-from ipmon.charts.scene import Bar, Dot, Mark, Scene, Stroke, Words
+from ipmon.charts.scene import Area, Bar, Dot, Mark, Scene, Stroke, Words
 
 DPI = 100
 PNG_SCALE = 2
@@ -77,6 +77,8 @@ def _draw(renderer: RendererBase, mark: Mark, pixels: Affine2D) -> None:
             _fill(renderer, corners, theme.PAPER if hatched else colour, colour, float(hatched), pixels)
             for line in shapes.hatching(box.left, box.top, box.right, box.bottom) if hatched else ():
                 renderer.draw_path(_pen(renderer, colour, 1.0), Outline(line), pixels)
+        case Area(points, colour):
+            _fill(renderer, list(points), colour, colour, 0.0, pixels)
         case Dot(x, y, shape, colour, hollow, size):
             _fill(renderer, shapes.marker(shape, x, y, size), theme.PAPER if hollow else colour, colour, 1.4, pixels)
 

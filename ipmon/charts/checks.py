@@ -8,7 +8,7 @@ from itertools import combinations
 
 from ipmon.charts import theme
 from ipmon.charts.picture import ChartError
-from ipmon.charts.scene import Bar, Box, Dot, Mark, Scene, Stroke, Words
+from ipmon.charts.scene import Area, Bar, Box, Dot, Mark, Scene, Stroke, Words
 
 TEXT_CONTRAST, SHAPE_CONTRAST = 4.5, 3.0
 TOUCHING = 0.9
@@ -21,8 +21,9 @@ BACKGROUND = frozenset({theme.GRID, theme.AXIS, theme.BAND, theme.PAPER})
 def check(scene: Scene) -> None:
     """Raises ChartError with the first rule that a page breaks.
 
-    No text is clipped or covers another. Text has a contrast of 4.5:1, and shapes one of 3:1, with what is behind or beside them,
-    in luminance and so in grey as well (WCAG 2.2, 1.4.3 and 1.4.11). What stands for data lies inside the axes.
+    No text is clipped or covers another. Text has a contrast of 4.5:1 with what is behind it; lines and markers have one of 3:1
+    with the paper, and shapes that touch with each other: in luminance, and so in grey as well (WCAG 2.2, 1.4.3 and 1.4.11).
+    What stands for data lies inside the axes.
     """
     for problem in (*_clipped(scene), *_overlapping(scene), *_outside(scene), *_faint(scene), *_alike(scene)):
         raise ChartError(f"{scene.name}: {problem}")
@@ -81,6 +82,6 @@ def extent(mark: Mark) -> Box:
             return mark.box
         case Dot(x=x, y=y):
             return Box(x, y, x, y)
-        case Stroke(points=points):
+        case Stroke(points=points) | Area(points=points):
             xs, ys = zip(*points, strict=True)
             return Box(min(xs), min(ys), max(xs), max(ys))

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ipmon.charts import facts, findings, words
-from ipmon.charts.bound import Bound, breaks_within, pairs_of, series_by
+from ipmon.charts.bound import Bound, breaks_within, on_one_basis, pairs_of, series_by
 from ipmon.charts.cells import Cell, TargetCell
 from ipmon.charts.declaration import BY_CATEGORY, OVER_TIME, Publisher
 from ipmon.charts.mart import Mart
 from ipmon.charts.numerals import same_numbers
 from ipmon.charts.panels import panels_of
-from ipmon.charts.picture import LANGUAGES, Kind, Lang, Panel, Picture
+from ipmon.charts.picture import LANGUAGES, Kind, Lang, Panel, Picture, StatusRow, Tile
 from ipmon.charts.rows import status_row, tiles_of
 from ipmon.charts.vocabulary import VOCABULARY, say
 from ipmon.synthetic import titled
@@ -38,7 +38,7 @@ def pictures(bound: Bound, mart: Mart, edition: Edition) -> list[Picture]:
     known = {lang: _facts(bound, mart, lang) for lang in LANGUAGES}
     titles = words.titles(bound.chart.title, known, bound.chart.id)
     made = [_picture(bound, mart, edition, lang, titles[lang], known[lang]) for lang in LANGUAGES]
-    wordings = mart.wordings({c.indicator_id for c in bound.all_cells})
+    wordings = mart.wordings({c.indicator_id for c in bound.all_cells} | {a.indicator_id for a in bound.assessed})
     same_numbers(made, [*wordings, *(a.document for a in bound.assessed)])
     return made
 
@@ -48,7 +48,8 @@ def _picture(bound: Bound, mart: Mart, edition: Edition, lang: Lang, title: str,
     subtitle = _subtitle(bound, mart, lang)
     panels = panels_of(bound, mart, lang)
     tiles = tiles_of(bound, mart, edition.grid, lang) if chart.kind == "tile_map" else ()
-    alt = words.fill(getattr(chart.alt, lang), known, chart.id) if chart.alt else _told(panels, lang)
+    rows = tuple(status_row(a, mart, lang) for a in bound.assessed)
+    alt = words.fill(getattr(chart.alt, lang), known, chart.id) if chart.alt else _told(panels, tiles, rows, lang)
     return Picture(
         chart=chart.id,
         kind=chart.kind,
@@ -62,7 +63,7 @@ def _picture(bound: Bound, mart: Mart, edition: Edition, lang: Lang, title: str,
         panels=panels,
         from_zero=chart.from_zero,
         tiles=tiles,
-        rows=tuple(status_row(a, mart, lang) for a in bound.assessed),
+        rows=rows,
         columns=tuple(say(HEADS[chart.kind], lang).split("|")) if chart.kind in HEADS else (),
     )
 
@@ -82,6 +83,7 @@ def _facts(bound: Bound, mart: Mart, lang: Lang) -> dict[str, str]:
     if bound.by and chart.kind == "small_multiples":
         plain |= facts.of_panels(bound.all_cells, bound.by, mart, lang)
     if bound.by and chart.kind in ("dumbbell", "slope", "waterfall"):
+        on_one_basis(bound, mart)
         plain |= facts.of_change(pairs_of(bound), bound.by, mart, lang)
     if chart.kind == "interval":
         plain |= facts.of_agreement(*bound.cells.values())
@@ -116,7 +118,7 @@ def _notes(bound: Bound, known: dict[str, str], lang: Lang) -> tuple[str, ...]:
     cells, chart = bound.all_cells, bound.chart
     notes = [words.fill(getattr(chart.note, lang), known, chart.id)] if chart.note else []
     notes += [getattr(note, lang) for _, note in bound.breaks]
-    notes += [say(chart.kind, lang)] if chart.kind in VOCABULARY else []
+    notes += [say(f"note_{chart.kind}", lang)] if f"note_{chart.kind}" in VOCABULARY else []
     notes += [say("strip_note", lang)] if any(a.fragile for a in bound.assessed) else []
     notes += _gaps(bound, lang)
     signs = {words.mark(c) for c in cells}
@@ -157,16 +159,18 @@ def _source(bound: Bound, edition: Edition, lang: Lang) -> str:
     return say("source", lang).format(names=names, reprints=reprints, release=edition.release_id, day=day)
 
 
-def _told(panels: Sequence[Panel], lang: Lang) -> str:
-    """The values of every line, and the targets, as sentences."""
-    told = []
+def _told(panels: Sequence[Panel], tiles: Sequence[Tile], rows: Sequence[StatusRow], lang: Lang) -> str:
+    """The values of every line and tile, the targets and their statuses, as sentences."""
+    told = [_closed(words.LIST[lang].join(f"{tile.name} {tile.text}" for tile in tiles), lang)]
+    for name, *texts in (row.texts for row in rows):
+        told.append(say("told", lang).format(name=name, values=words.LIST[lang].join(filter(None, texts))))
     for panel in panels:
-        for line in filter(lambda line: line.points, panel.lines):
+        for line in filter(lambda line: line.points, (*panel.lines, *panel.band)):
             name = words.COMMA[lang].join(filter(None, (panel.title, line.name)))
             values = words.LIST[lang].join(f"{p.tick} {p.text}" for p in line.points)
             told.append(say("told", lang).format(name=name, values=values))
         told += [_closed(target.text, lang) for target in panel.targets]
-    return words.SENTENCES[lang].join(told)
+    return words.SENTENCES[lang].join(filter(None, told))
 
 
 def _closed(sentence: str, lang: Lang) -> str:

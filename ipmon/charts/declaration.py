@@ -73,7 +73,8 @@ class Chart(Declared):
 
     `title`, `note` and `alt` are templates: {last}, {last_period}, {first}, {moved}, {versus}, {target}, … of the first series,
     {name.last} of a named one (see facts.py). No digit may be typed. `targets` names the indicator whose targets are drawn.
-    A waterfall takes the total as its first series and the parts of it, by code, as its second.
+    A waterfall takes the total as its first series and the parts of it, by code, as its second. `band`: the lower and the
+    upper of the series between which a chart of lines is lightly filled.
     """
 
     id: str = ""
@@ -88,6 +89,7 @@ class Chart(Declared):
     panels: list[PanelOf] = []
     targets: str | None = None
     target_ids: list[str] = []
+    band: list[str] = []
     coverage: str | None = None
     top: int | None = None
     from_zero: bool = False
@@ -172,6 +174,8 @@ def problems_of(chart: Chart) -> list[str]:
             problems.append(f"{key}: zh and en must bind the same numbers")
     if chart.kind != "status_strip" and not chart.all_series:
         problems.append("needs at least one series")
+    if chart.band and (chart.kind != "line_with_targets" or len(chart.band) != 2 or not chart.series.keys() > set(chart.band)):
+        problems.append("band: names the lower and the upper of at least three series of a 'line_with_targets'")
     largest = max([len(chart.series), *(len(panel.series) for panel in chart.panels)])
     if len(chart.series) != SERIES_OF.get(chart.kind, len(chart.series)):
         problems.append(f"shows {len(chart.series)} series; a chart of kind '{chart.kind}' shows {SERIES_OF[chart.kind]}")

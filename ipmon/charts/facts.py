@@ -1,6 +1,6 @@
 """The facts that titles, notes and alternative texts may name, each read from a chart's own cells, values with their unit.
 
-Belongs here: {last}, {first_period}, {moved}, {news}, {versus}, {top} and the like. Not here: the rules behind them
+Belongs here: {last}, {first_period}, {moved}, {grew}, {news}, {versus}, {top} and the like. Not here: the rules behind them
 (findings.py), formats (words.py).
 """
 
@@ -23,6 +23,7 @@ def of_time(cells: Sequence[Cell], indicator: Indicator, lang: Lang) -> dict[str
     facts = {
         "moved": say(findings.moved(cells), lang),
         "moved_overall": say(findings.moved([first, last]), lang),
+        "grew": say("grew" if last.value >= 0 else "shrank", lang).format(n=words.size(last, indicator, lang)),
         "count": str(len(cells)),
     }
     for name, cell in (("first", first), ("last", last), ("highest", highest), ("lowest", lowest), ("previous", cells[-2:][0])):
@@ -49,15 +50,14 @@ def of_panels(cells: Sequence[Cell], by: Dimension, mart: Mart, lang: Lang) -> d
     ends = sorted({c.period_end for c in cells})
     breaks = [day for day, _ in mart.breaks(cells[0].indicator_id, cells[0].ref_area) if ends[0] < day <= ends[-1]]
     last = max(end for end in ends if not breaks or end < breaks[0])
-    pairs = {
-        code: {c.period_end: c.value for c in cells if getattr(c, by) == code}
-        for code in dict.fromkeys(getattr(c, by) for c in cells)
+    by_code = {
+        code: {c.period_end: c for c in cells if getattr(c, by) == code} for code in dict.fromkeys(getattr(c, by) for c in cells)
     }
-    both = [values for values in pairs.values() if ends[0] in values and last in values]
+    both = [found for found in by_code.values() if ends[0] in found and last in found]
     end = next(c for c in cells if c.period_end == last)
     return {
         "codes": str(len(both)),
-        "risen": str(sum(values[last] > values[ends[0]] for values in both)),
+        "risen": str(sum(findings.step(found[ends[0]], found[last]) > 0 for found in both)),
         "unbroken_period": words.period(end.time_period, end.accumulation, lang),
     }
 
@@ -70,9 +70,9 @@ def of_change(pairs: Mapping[str, tuple[Cell, Cell]], by: Dimension, mart: Mart,
     facts = {"pairs": str(len(pairs)), "rises": str(steps[1]), "falls": str(steps[-1])}
     for name, code in (("gainer", by_change[-1]), ("loser", by_change[0])):
         facts[name] = getattr(mart.name(by, code), lang)
-        facts |= {
-            f"{name}_{when}": words.amount(cell, indicator, lang) for when, cell in zip(("from", "to"), pairs[code], strict=True)
-        }
+        facts[f"{name}_moved"] = say(findings.moved(pairs[code]), lang)
+        for when, cell in zip(("from", "to"), pairs[code], strict=True):
+            facts[f"{name}_{when}"] = words.amount(cell, indicator, lang)
     return facts
 
 

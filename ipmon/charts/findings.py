@@ -65,7 +65,7 @@ def news(cells: Sequence[Cell], target: TargetCell | None, broken: bool, lang: L
         return ""
     if target and _reaches(cells[-1], target) and not any(_reaches(c, target) for c in cells[:-1]):
         return say("first_above" if target.operator == ">" else "first_at", lang)
-    if broken or len(cells) < FEWEST or not _unbroken(cells):
+    if broken or len(cells) < FEWEST or not _yearly(cells):
         return ""
     span = parse(cells[-1].time_period).year - parse(cells[0].time_period).year + 1
     steps = [step(a, b) for a, b in pairwise(cells)]
@@ -82,10 +82,10 @@ def _reaches(cell: Cell, target: TargetCell) -> bool:
     return {">=": low >= target.value, ">": low > target.value, "<=": high <= target.value}.get(target.operator, False)
 
 
-def _unbroken(cells: Sequence[Cell]) -> bool:
-    """Whether no year is missing."""
+def _yearly(cells: Sequence[Cell]) -> bool:
+    """Whether there is one value a year and none is missing."""
     years = [parse(c.time_period).year for c in cells]
-    return all(b - a <= 1 for a, b in pairwise(years))
+    return all(c.freq == "A" for c in cells) and all(b - a == 1 for a, b in pairwise(years))
 
 
 def agree(one: Cell, other: Cell) -> bool:

@@ -41,7 +41,7 @@ def _texts(picture: Picture) -> Iterator[tuple[str, str]]:
     yield from (("title", picture.title), ("subtitle", picture.subtitle), ("notes", " ".join(picture.notes)))
     yield from (("source", picture.source), ("alternative text", picture.description))
     for panel in picture.panels:
-        yield from (("values", f"{p.value} {p.tick} {p.text}") for line in panel.lines for p in line.points)
+        yield from (("values", f"{p.value} {p.tick} {p.text}") for line in (*panel.lines, *panel.band) for p in line.points)
         yield from (("target", f"{t.value} {t.text}") for t in panel.targets)
     yield from (("tiles", f"{tile.value} {tile.text}") for tile in picture.tiles)
     yield from (("row", " ".join(row.texts[1:])) for row in picture.rows)

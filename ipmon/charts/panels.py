@@ -51,8 +51,9 @@ def panels_of(bound: Bound, mart: Mart, lang: Lang) -> tuple[Panel, ...]:
             )
             for p in chart.panels
         )
-    lines = tuple(_time_line(s, bound.cells[id_], mart, lang) for id_, s in chart.series.items())
-    return (Panel("", lines, _targets(bound, mart, lang), breaks),)
+    lines = {id_: _time_line(s, bound.cells[id_], mart, lang) for id_, s in chart.series.items()}
+    band = tuple(lines.pop(id_) for id_ in chart.band)
+    return (Panel("", tuple(lines.values()), _targets(bound, mart, lang), breaks, band),)
 
 
 def _panel_of_code(bound: Bound, by: Dimension, code: str, mart: Mart, lang: Lang) -> Panel:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ipmon.charts import shapes, theme
 from ipmon.charts.glyphs import font_path
-from ipmon.charts.scene import Bar, Dot, Mark, Scene, Stroke, Words
+from ipmon.charts.scene import Area, Bar, Dot, Mark, Scene, Stroke, Words
 
 PAGE = """#set document(title: {title}, description: {description}, date: none)
 #set page(width: {width}pt, height: {height}pt, margin: 0pt)
@@ -61,6 +61,8 @@ def _set(mark: Mark) -> Iterator[str]:
             yield _area(corners, theme.PAPER if hatched else colour, colour, float(hatched))
             for line in shapes.hatching(box.left, box.top, box.right, box.bottom) if hatched else ():
                 yield _way(tuple(line), colour, 1.0)
+        case Area(points, colour):
+            yield _area(list(points), colour, colour, 0.0)
         case Dot(x, y, shape, colour, hollow, size):
             yield _area(shapes.marker(shape, x, y, size), theme.PAPER if hollow else colour, colour, 1.4)
 

@@ -79,12 +79,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot: lines that share axes. `breaks` are places on the time axis where a series starts to count otherwise."""
+    """One plot: lines that share axes. `breaks` are places on the time axis where a series starts to count otherwise.
+
+    `band`: none, or the lower and the upper edge of a light area, with as many points each.
+    """
 
     title: str
     lines: tuple[Line, ...]
     targets: tuple[Target, ...] = ()
     breaks: tuple[float, ...] = ()
+    band: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Belongs here: which cell becomes which point of these kinds. Not here: the other
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from ipmon.charts import words
@@ -26,9 +27,8 @@ def waterfall(bound: Bound, mart: Mart, lang: Lang) -> Panel:
     whole = next(iter(bound.cells.values()))
     first, last = whole[0], whole[-1]
     changes = {code: late.value - early.value for code, (early, late) in pairs_of(bound).items()}
-    named = {
-        getattr(mart.name(bound.by, code), lang): changes[code] for code in sorted(changes, key=changes.__getitem__, reverse=True)
-    }
+    ranked = sorted(changes, key=changes.__getitem__, reverse=True)
+    named = {getattr(mart.name(bound.by, code), lang): changes[code] for code in ranked}
     rest = last.value - first.value - sum(changes.values())
     named |= {say("rounding", lang): rest} if rest else {}
     points, reached = [_end(first, 0, lang)], first.value
@@ -39,17 +39,15 @@ def waterfall(bound: Bound, mart: Mart, lang: Lang) -> Panel:
 
 
 def _end(cell: Cell, at: int, lang: Lang) -> Point:
-    value = float(cell.value / cell.factor)
-    firm = words.mark(cell) != "p"
-    return Point(
-        at, words.period(cell.time_period, cell.accumulation, lang), value, words.marked(cell), firm, low=0.0, high=value
-    )
+    point = point_of(cell, at, words.period(cell.time_period, cell.accumulation, lang))
+    return replace(point, low=0.0, high=point.value)
 
 
 def _step(at: int, name: str, change: Decimal, reached: Decimal, like: Cell) -> Point:
     low, high = (float(end / like.factor) for end in (reached, reached + change))
     text = words.number(abs(change) / like.factor, words.decimals_shown(like))
-    return Point(at, name, float(change / like.factor), ("+" if change > 0 else "−") + text, low=low, high=high)
+    sign = "+" if change > 0 else "−" if change < 0 else ""
+    return Point(at, name, float(change / like.factor), sign + text, low=low, high=high)
 
 
 def cohorts(bound: Bound, mart: Mart, lang: Lang) -> Panel:
@@ -60,7 +58,7 @@ def cohorts(bound: Bound, mart: Mart, lang: Lang) -> Panel:
         for cell in cells:
             point = point_of(cell, ages[id_], say("age", lang).format(n=ages[id_]))
             by_cohort.setdefault(words.period(cell.time_period, cell.accumulation, lang), []).append(point)
-    whole = [name for name, points in by_cohort.items() if len(points) == len(ages)] or list(by_cohort)
+    whole = [name for name, points in by_cohort.items() if len(points) == len(bound.cells)] or list(by_cohort)
     shown = {whole[0], whole[-1]}
     lines = [Line(name, tuple(points), name in shown) for name, points in by_cohort.items()]
     return Panel("", tuple(sorted(lines, key=lambda line: line.main)))

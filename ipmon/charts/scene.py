@@ -100,6 +100,14 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A filled shape without an edge."""
+
+    points: tuple[tuple[float, float], ...]
+    colour: str
+
+
+@dataclass(frozen=True)
 class Dot:
     """A marker; hollow where its value is not firm."""
 
@@ -111,7 +119,7 @@ class Dot:
     size: float = 7.0
 
 
-Mark = Words | Stroke | Bar | Dot
+Mark = Words | Stroke | Bar | Area | Dot
 
 
 @dataclass
@@ -171,7 +179,7 @@ class Scene:
                     hit = box.overlaps(Box(x - size / 2, y - size / 2, x + size / 2, y + size / 2))
                 case Stroke(points=points, colour=colour):
                     hit = colour != theme.GRID and any(box.crossed_by(a, b) for a, b in pairwise(points))
-                case Bar(colour=colour):
+                case Bar() | Area():
                     hit = False
             if hit:
                 return True

@@ -11,7 +11,7 @@ from math import ceil
 from ipmon.charts import labels, theme
 from ipmon.charts.axes import Plane, tick_text, ticks, value_axis, year_axis
 from ipmon.charts.picture import Line, Panel, Picture, Point, Target
-from ipmon.charts.scene import Bar, Box, Dot, Scene, Stroke, wrap
+from ipmon.charts.scene import Area, Bar, Box, Dot, Scene, Stroke, wrap
 
 FEW = 14
 BAR_WIDTH = 0.62
@@ -24,7 +24,8 @@ READABLE = 4.5
 def lines(scene: Scene, picture: Picture, top: float) -> float:
     """One plane with up to four lines, their targets and direct labels; returns the row below it."""
     panel = picture.panels[0]
-    plane, at = time_plane(scene, panel, picture.from_zero, top)
+    plane, at = time_plane(scene, panel, picture.from_zero, top, [p.value for edge in panel.band for p in edge.points])
+    _between(scene, plane, panel.band)
     value_axis(scene, plane, at)
     year_axis(scene, plane, years_of(plane))
     _bands(scene, plane, panel.targets)
@@ -36,7 +37,9 @@ def lines(scene: Scene, picture: Picture, top: float) -> float:
     for target in panel.targets:
         labels.label_target(scene, plane, target)
     for n, line in enumerate(panel.lines):
-        labels.name_line(scene, plane, line, n) if len(panel.lines) > 1 else None
+        labels.name_line(scene, plane, line, n) if len(panel.lines) > 1 or panel.band else None
+    for edge in panel.band:
+        labels.name_beside(scene, plane.right + theme.GAP + labels.KEY, plane.y(edge.points[-1].value), edge.name)
     for line in panel.lines:
         labels.label_points(scene, plane, line, all_points=sum(len(each.points) for each in panel.lines) <= FEW)
     return plane.bottom + theme.SMALL + 6
@@ -107,8 +110,9 @@ def time_plane(
     room = (high - (0.0 if from_zero else low)) * 0.1 or abs(high) * 0.05
     at = ticks(min(low, 0.0) if from_zero else low - room, high + room)
     gutter = max(scene.measure(tick_text(t, at), theme.SMALL) for t in at) + theme.GAP
-    names = [part for line in panel.lines for part in wrap(line.name, labels.NAME_WIDTH, theme.LABEL, scene.measure)]
-    right = max(scene.measure(name, theme.LABEL) for name in names) + theme.GAP + labels.KEY if len(panel.lines) > 1 else 0.0
+    named = (*panel.lines, *panel.band)
+    names = [part for line in named for part in wrap(line.name, labels.NAME_WIDTH, theme.LABEL, scene.measure)]
+    right = max(scene.measure(name, theme.LABEL) for name in names) + theme.GAP + labels.KEY if len(named) > 1 else 0.0
     ends = [ceil(p.at - 0.5) for line in panel.lines for p in line.points] + [
         round(e) for t in panel.targets for e in (t.start + 0.45, t.end - 0.45)
     ]
@@ -142,6 +146,14 @@ def _stack(parts: Sequence[Line]) -> list[list[tuple[float, float]]]:
         reached |= {p.at: high for p, (_, high) in zip(line.points, spans, strict=True)}
         stacks.append(spans)
     return stacks
+
+
+def _between(scene: Scene, plane: Plane, band: Sequence[Line]) -> None:
+    """A light area between two edges, open where the values are not joined."""
+    for (low, low_next), (high, high_next) in zip(*(pairwise(edge.points) for edge in band), strict=True) if band else ():
+        if high_next.joined:
+            corners = tuple((plane.x(p.at), plane.y(p.value)) for p in (low, low_next, high_next, high))
+            scene.draw([Area(corners, theme.BAND)], plane.box)
 
 
 def _bands(scene: Scene, plane: Plane, targets: Sequence[Target]) -> None:

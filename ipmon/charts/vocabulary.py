@@ -18,6 +18,8 @@ VOCABULARY = {
     "first_fall": Text(zh="，{n}年来首降", en=", first fall in {n} years"),
     "first_above": Text(zh="，首次高于目标", en=", above the target for the first time"),
     "first_at": Text(zh="，首次达到目标", en=", at the target for the first time"),
+    "grew": Text(zh="增长{n}", en="grew {n}"),
+    "shrank": Text(zh="下降{n}", en="shrank {n}"),
     "above": Text(zh="高于", en="above"),
     "below": Text(zh="低于", en="below"),
     "at": Text(zh="等于", en="equal to"),
@@ -33,21 +35,23 @@ VOCABULARY = {
         zh="脆弱：在公布精度或通常修订幅度之内结论会改变。",
         en="Fragile: the status would change within the printed precision or the usual revision.",
     ),
-    # What the reader must know of a kind, by the name of the kind
-    "slope": Text(
+    # What the reader must know of a kind
+    "note_slope": Text(
         zh="实线上升，虚线下降，点线在公布精度内不变。",
         en="Solid lines rose, dashed lines fell; dotted ones did not change within the printed precision.",
     ),
-    "interval": Text(
+    "note_interval": Text(
         zh="线段为公布精度所容许的范围，箭头表示一侧无界。",
         en="Lines span what the printed precision allows; an arrow is an open side.",
     ),
-    "cohort_curves": Text(zh="浅色线为其余各组。", en="Light lines are the other cohorts."),
-    "tile_map": Text(
+    "note_cohort_curves": Text(zh="浅色线为其余各组。", en="Light lines are the other cohorts."),
+    "note_tile_map": Text(
         zh="一格为一个省级地区，位置为示意，不表示边界；“–”为无数据。颜色按数值高低分为五组，各组地区数相近。",
         en="A square is a province, roughly placed, no border; a dash is no data. Five shades, about as many provinces each.",
     ),
-    "heat_table": Text(zh="列为月份，年末数列入十二月。", en="A value at the end of a year stands in December."),
+    "note_heat_table": Text(
+        zh="空白为无数据；年末数列入十二月。", en="A blank month has no data; a value at the end of a year stands in December."
+    ),
     "others": Text(zh="其余", en="Others"),
     "rounding": Text(zh="舍入差与其他", en="Rounding and other"),
     "age": Text(zh="{n}个月", en="{n} months"),

@@ -54,6 +54,11 @@ def amount(cell: Cell, indicator: Indicator, lang: Lang) -> str:
     return with_unit(numeral(cell), indicator, lang)
 
 
+def size(cell: Cell, indicator: Indicator, lang: Lang) -> str:
+    """The amount without its sign, for a growth whose direction is said in words."""
+    return with_unit(numeral(cell).replace("-", ""), indicator, lang)
+
+
 def with_unit(text: str, indicator: Indicator, lang: Lang) -> str:
     """A numeral followed by the displayed unit."""
     unit = getattr(indicator.unit, lang)
