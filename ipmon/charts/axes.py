@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from ipmon.charts import theme
+from ipmon.charts.checks import check
 from ipmon.charts.picture import Picture
-from ipmon.charts.scene import Measure, Scene, Stroke
+from ipmon.charts.scene import Box, Measure, Scene, Stroke
 
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 WIDEST_YEAR = 40.0
 
 
 def page(picture: Picture, measure: Measure, body: Callable[[Scene, Picture, float], float]) -> Scene:
-    """A finished scene: figure number, title, subtitle, body, notes, source. Raises ChartError where texts overlap."""
+    """A finished scene: figure number, title, subtitle, body, notes, source. Raises ChartError where it breaks a rule."""
     scene = Scene(f"{picture.chart} ({picture.lang})", measure)
     scene.words(theme.MARGIN, theme.MARGIN + theme.SMALL * 0.8, picture.figure, theme.SMALL, theme.MUTED)
     y = scene.paragraph(theme.MARGIN + theme.SMALL + theme.TITLE + 3, picture.title, theme.TITLE, theme.INK)
@@ -26,7 +27,7 @@ def page(picture: Picture, measure: Measure, body: Callable[[Scene, Picture, flo
         y = scene.paragraph(y, note, theme.SMALL, theme.MUTED)
     y = scene.paragraph(y + 3, picture.source, theme.SMALL, theme.MUTED)
     scene.height = float(ceil(y - theme.SMALL * theme.LINE_SPACING + theme.MARGIN * 0.75))
-    scene.check()
+    check(scene)
     return scene
 
 
@@ -42,6 +43,11 @@ class Plane:
     x_high: float
     y_low: float
     y_high: float
+
+    @property
+    def box(self) -> Box:
+        """The rectangle, in which all ink of data lies."""
+        return Box(self.left, self.top, self.right, self.bottom)
 
     def x(self, value: float) -> float:
         """The pixel column of a value."""

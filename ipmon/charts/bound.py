@@ -4,14 +4,18 @@ Belongs here: cells of each series, the targets and breaks that concern them, ro
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
 
 from ipmon.charts.cells import TOTALS, Assessed, Cell, TargetCell
-from ipmon.charts.declaration import Chart, Dimension
+from ipmon.charts.declaration import Chart, Dimension, Series
 from ipmon.charts.mart import Mart
-from ipmon.charts.picture import NoData
+from ipmon.charts.picture import ChartError, NoData
 from ipmon.declared import Text
+
+CURVE = 2
+"""Ages without which there is no curve."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,16 @@ class Bound:
 
 
 def bind(chart: Chart, number: int, mart: Mart) -> Bound:
-    """The chart with its cells. Raises NoData where a series has none, or the status strip no target."""
-    cells = {id_: _in_time([c for part in series.of for c in mart.cells(part)]) for id_, series in chart.all_series.items()}
+    """The chart with its cells. Raises NoData where a series has none, or the status strip no target.
+
+    Of curves of cohorts the ages without a cell are left out, as long as two remain.
+    """
+    cells: dict[str, list[Cell]] = {}
+    for id_, series in chart.all_series.items():
+        with suppress(NoData) if chart.kind == "cohort_curves" else nullcontext():
+            cells[id_] = _in_time([c for part in series.of for c in mart.cells(part)])
+    if chart.kind == "cohort_curves" and len(cells) < CURVE:
+        raise NoData(f"{chart.id}: the mart holds too few ages for a curve.")
     targets = tuple(mart.targets(chart.targets, chart.target_ids)) if chart.targets else ()
     breaks = {(day, note) for found in cells.values() if not bound_by(chart) for day, note in breaks_within(found, mart)}
     assessed = tuple(mart.assessed()) if chart.kind == "status_strip" else ()
@@ -57,7 +69,30 @@ def _in_time(cells: list[Cell]) -> list[Cell]:
 
 def bound_by(chart: Chart) -> Dimension | None:
     """The dimension that the parts of a chart spread over, if any."""
-    return next((part.by for series in chart.all_series.values() for part in series.of if part.by), None)
+    return next(filter(None, map(series_by, chart.all_series.values())), None)
+
+
+def series_by(series: Series) -> Dimension | None:
+    """The dimension that the parts of one series spread over, if any."""
+    return next((part.by for part in series.of if part.by), None)
+
+
+def pairs_of(bound: Bound) -> dict[str, tuple[Cell, Cell]]:
+    """The earlier and the later cell of each code that has both: of two series, or of the parts of a total at its two ends."""
+    assert bound.by is not None
+    first, second = bound.cells.values()
+    if bound.chart.kind == "waterfall":
+        ends = (first[0].period_end, first[-1].period_end)
+        first, second = ([c for c in second if c.period_end == end] for end in ends)
+    early, late = ({getattr(c, bound.by): c for c in cells} for cells in (first, second))
+    return {code: (early[code], late[code]) for code in early if code in late}
+
+
+def on_one_basis(bound: Bound, mart: Mart) -> None:
+    """Raises ChartError where the two periods of a change lie on either side of a break."""
+    for pair in pairs_of(bound).values():
+        if found := breaks_within(pair, mart):
+            raise ChartError(f"{bound.chart.id}: compares values across a break ({found[0][1].en}) Take periods on one basis.")
 
 
 def breaks_within(cells: Sequence[Cell], mart: Mart) -> list[tuple[date, Text]]:

@@ -1,6 +1,7 @@
-"""The one module that draws with matplotlib: scenes as PNG and PDF, the same bytes for the same scene.
+"""The one module that draws with matplotlib: scenes as PNG, the same bytes for the same scene.
 
-Belongs here: turning marks into paths and text of a matplotlib renderer. Not here: what is drawn where (scene.py), SVG (svg.py).
+Belongs here: turning marks into paths of a matplotlib renderer. Not here: what is drawn where (scene.py), the other
+formats (svg.py, pdf.py).
 """
 
 from functools import cache
@@ -8,73 +9,60 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path as Outline
 from matplotlib.transforms import Affine2D
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from ipmon.charts import shapes, theme
-from ipmon.charts.glyphs import font_path, glyph
-from ipmon.charts.scene import Bar, Dot, Mark, Scene, Stroke, Words
+from ipmon.charts.glyphs import glyph
+from ipmon.charts.scene import Area, Bar, Dot, Mark, Scene, Stroke, Words
 
 DPI = 100
 PNG_SCALE = 2
 COLOURS = 128
 POINTS = 72 / DPI
-SETTINGS: dict[str, Any] = {"pdf.fonttype": 3, "pdf.compression": 6, "text.parse_math": False, "text.hinting": "none"}
-NO_DATES = {"CreationDate": None, "Producer": None, "Creator": None}
 
 
-def png(scene: Scene, path: Path) -> None:
-    """The scene at twice its pixels, in as few colours as it has."""
-    canvas: Any = FigureCanvasAgg(_figure(scene, text_as_text=False))
+def png(scene: Scene, path: Path, title: str = "", description: str = "") -> None:
+    """The scene at twice its pixels, in as few colours as it has, with its alternative text."""
+    canvas: Any = FigureCanvasAgg(_figure(scene))
     canvas.figure.set_dpi(DPI * PNG_SCALE)
     canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba()))
     small = image.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     small.putpalette(small.getpalette("RGB") or [], "RGB")
-    small.save(path, "PNG", compress_level=3)
+    texts = PngInfo()
+    for key, text in (("Title", title), ("Description", description)):
+        texts.add_itxt(key, text)
+    small.save(path, "PNG", compress_level=3, pnginfo=texts)
 
 
-def pdf(scene: Scene, path: Path, title: str, description: str) -> None:
-    """The scene as a page of its own size, text as text with the font embedded."""
-    with rc_context(SETTINGS):  # type: ignore[arg-type]
-        page: Any = FigureCanvasPdf(_figure(scene, text_as_text=True))
-        page.print_pdf(path, metadata={**NO_DATES, "Title": title, "Subject": description})
-
-
-def _figure(scene: Scene, text_as_text: bool) -> Figure:
+def _figure(scene: Scene) -> Figure:
     figure = Figure(figsize=(scene.width / DPI, scene.height / DPI), dpi=DPI, facecolor=theme.PAPER)
-    figure.add_artist(_Marks(scene, text_as_text))
+    figure.add_artist(_Marks(scene))
     return figure
 
 
 class _Marks(Artist):
     """All marks of a scene as one artist, which saves matplotlib's layout of every text."""
 
-    def __init__(self, scene: Scene, text_as_text: bool) -> None:
+    def __init__(self, scene: Scene) -> None:
         super().__init__()
-        self._scene, self._text_as_text = scene, text_as_text
+        self._scene = scene
 
     def draw(self, renderer: RendererBase) -> None:
-        """Draws every mark in order: text as text that can be searched, or faster as outlines."""
+        """Draws every mark in order, text as outlines."""
         figure = self.get_figure()
         assert figure is not None
         pixels = Affine2D().scale(1 / self._scene.width, -1 / self._scene.height).translate(0, 1) + figure.transFigure
         for mark in self._scene.marks:
-            if isinstance(mark, Words) and self._text_as_text:
-                where = pixels.transform((mark.x, mark.y))
-                text: Any = renderer.draw_text  # annotated without self by matplotlib
-                text(_pen(renderer, mark.colour, 0.0), *where, mark.text, _properties(mark.size), 0.0)
-            else:
-                _draw(renderer, mark, Affine2D(pixels.get_matrix()))
+            _draw(renderer, mark, Affine2D(pixels.get_matrix()))
 
 
 def _draw(renderer: RendererBase, mark: Mark, pixels: Affine2D) -> None:
@@ -89,6 +77,8 @@ def _draw(renderer: RendererBase, mark: Mark, pixels: Affine2D) -> None:
             _fill(renderer, corners, theme.PAPER if hatched else colour, colour, float(hatched), pixels)
             for line in shapes.hatching(box.left, box.top, box.right, box.bottom) if hatched else ():
                 renderer.draw_path(_pen(renderer, colour, 1.0), Outline(line), pixels)
+        case Area(points, colour):
+            _fill(renderer, list(points), colour, colour, 0.0, pixels)
         case Dot(x, y, shape, colour, hollow, size):
             _fill(renderer, shapes.marker(shape, x, y, size), theme.PAPER if hollow else colour, colour, 1.4, pixels)
 
@@ -121,8 +111,3 @@ def _outline(text: str) -> Outline:
             codes.append(found.codes)
         at += found.advance
     return Outline(np.concatenate(vertices), np.concatenate(codes))
-
-
-@cache
-def _properties(size: float) -> FontProperties:
-    return FontProperties(fname=font_path(), size=size * POINTS)

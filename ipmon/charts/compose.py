@@ -3,18 +3,24 @@
 Belongs here: composing texts from facts. Not here: formats (words.py), points (panels.py), queries (cells.py) or pixels.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
-from ipmon.charts import facts, words
-from ipmon.charts.bound import Bound
+from ipmon.charts import facts, findings, words
+from ipmon.charts.bound import Bound, breaks_within, on_one_basis, pairs_of, series_by
 from ipmon.charts.cells import Cell, TargetCell
 from ipmon.charts.declaration import BY_CATEGORY, OVER_TIME, Publisher
 from ipmon.charts.mart import Mart
-from ipmon.charts.panels import panels_of, status_row
-from ipmon.charts.picture import Lang, Panel, Picture
+from ipmon.charts.numerals import same_numbers
+from ipmon.charts.panels import panels_of
+from ipmon.charts.picture import LANGUAGES, Kind, Lang, Panel, Picture, StatusRow, Tile
+from ipmon.charts.rows import status_row, tiles_of
+from ipmon.charts.vocabulary import VOCABULARY, say
 from ipmon.synthetic import titled
+
+HEADS: dict[Kind, str] = {"status_strip": "columns", "heat_table": "months", "share_over_time": "others"}
+"""The words of the vocabulary that a kind prints beside its values."""
 
 
 @dataclass(frozen=True)
@@ -24,21 +30,31 @@ class Edition:
     release_id: str
     as_of: date
     publishers: Sequence[Publisher]
+    grid: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
-def picture(bound: Bound, mart: Mart, edition: Edition, lang: Lang) -> Picture:
-    """The chart in one language. Raises ChartError where a text breaks a rule."""
+def pictures(bound: Bound, mart: Mart, edition: Edition) -> list[Picture]:
+    """The chart in every language. Raises ChartError where a text breaks a rule, or the languages show different numbers."""
+    known = {lang: _facts(bound, mart, lang) for lang in LANGUAGES}
+    titles = words.titles(bound.chart.title, known, bound.chart.id)
+    made = [_picture(bound, mart, edition, lang, titles[lang], known[lang]) for lang in LANGUAGES]
+    wordings = mart.wordings({c.indicator_id for c in bound.all_cells} | {a.indicator_id for a in bound.assessed})
+    same_numbers(made, [*wordings, *(a.document for a in bound.assessed)])
+    return made
+
+
+def _picture(bound: Bound, mart: Mart, edition: Edition, lang: Lang, title: str, known: dict[str, str]) -> Picture:
     chart = bound.chart
-    known = _facts(bound, mart, lang)
-    title = words.title(getattr(chart.title, lang), known, lang, chart.id)
     subtitle = _subtitle(bound, mart, lang)
     panels = panels_of(bound, mart, lang)
-    alt = words.fill(getattr(chart.alt, lang), known, chart.id) if chart.alt else _told(panels, lang)
+    tiles = tiles_of(bound, mart, edition.grid, lang) if chart.kind == "tile_map" else ()
+    rows = tuple(status_row(a, mart, lang) for a in bound.assessed)
+    alt = words.fill(getattr(chart.alt, lang), known, chart.id) if chart.alt else _told(panels, tiles, rows, lang)
     return Picture(
         chart=chart.id,
         kind=chart.kind,
         lang=lang,
-        figure=words.say("figure", lang).format(n=bound.number),
+        figure=say("figure", lang).format(n=bound.number),
         title=titled(title, edition.release_id, lang),
         subtitle=subtitle,
         notes=_notes(bound, known, lang),
@@ -46,22 +62,31 @@ def picture(bound: Bound, mart: Mart, edition: Edition, lang: Lang) -> Picture:
         description=words.SENTENCES[lang].join(filter(None, (_closed(subtitle, lang), alt))),
         panels=panels,
         from_zero=chart.from_zero,
-        rows=tuple(status_row(a, mart, lang) for a in bound.assessed),
-        columns=tuple(words.say("columns", lang).split("|")),
+        tiles=tiles,
+        rows=rows,
+        columns=tuple(say(HEADS[chart.kind], lang).split("|")) if chart.kind in HEADS else (),
     )
 
 
 def _facts(bound: Bound, mart: Mart, lang: Lang) -> dict[str, str]:
-    by = bound.by
-    found: dict[str, dict[str, str]] = {}
+    chart, found = bound.chart, dict[str, dict[str, str]]()
     for id_, cells in bound.cells.items():
-        indicator = mart.indicator(cells[-1].indicator_id)
-        by_code = by and bound.chart.kind in BY_CATEGORY
-        found[id_] = facts.of_categories(cells, by, mart, lang) if by and by_code else facts.of_time(cells, indicator, lang)
-        targets = _targets_of(id_, bound, mart)
-        found[id_] |= facts.of_target(cells[-1], targets, indicator, lang) if targets else {}
-    if bound.by and bound.chart.kind not in BY_CATEGORY:
-        found[next(iter(found))] |= facts.of_panels(bound.all_cells, bound.by, mart, lang)
+        by = series_by(chart.all_series[id_])
+        if by and chart.kind in BY_CATEGORY:
+            found[id_] = facts.of_categories(cells, by, mart, lang)
+            continue
+        indicator, target = mart.indicator(cells[-1].indicator_id), facts.held_against(cells[-1], _targets_of(id_, bound, mart))
+        found[id_] = facts.of_time(cells, indicator, lang)
+        found[id_]["news"] = findings.news(cells, target, bool(breaks_within(cells, mart)), lang)
+        found[id_] |= facts.of_target(cells[-1], target, indicator, lang) if target else {}
+    plain = found[next(iter(found))] if found else {}
+    if bound.by and chart.kind == "small_multiples":
+        plain |= facts.of_panels(bound.all_cells, bound.by, mart, lang)
+    if bound.by and chart.kind in ("dumbbell", "slope", "waterfall"):
+        on_one_basis(bound, mart)
+        plain |= facts.of_change(pairs_of(bound), bound.by, mart, lang)
+    if chart.kind == "interval":
+        plain |= facts.of_agreement(*bound.cells.values())
     return facts.named(found) | facts.of_status(bound.assessed)
 
 
@@ -83,9 +108,9 @@ def _subtitle(bound: Bound, mart: Mart, lang: Lang) -> str:
     parts += [getattr(place, lang), words.span(bound.all_cells, lang)]
     if chart.coverage:
         found = len({c.ref_area for c in bound.all_cells})
-        parts.append(words.say("coverage", lang).format(found=found, total=len(mart.areas(chart.coverage))))
+        parts.append(say("coverage", lang).format(found=found, total=len(mart.areas(chart.coverage))))
     if chart.top:
-        parts.append(words.say("largest", lang).format(n=chart.top))
+        parts.append(say("largest", lang).format(n=chart.top))
     return words.COMMA[lang].join(parts)
 
 
@@ -93,12 +118,13 @@ def _notes(bound: Bound, known: dict[str, str], lang: Lang) -> tuple[str, ...]:
     cells, chart = bound.all_cells, bound.chart
     notes = [words.fill(getattr(chart.note, lang), known, chart.id)] if chart.note else []
     notes += [getattr(note, lang) for _, note in bound.breaks]
-    notes += [words.say("strip_note", lang)] if any(a.fragile for a in bound.assessed) else []
+    notes += [say(f"note_{chart.kind}", lang)] if f"note_{chart.kind}" in VOCABULARY else []
+    notes += [say("strip_note", lang)] if any(a.fragile for a in bound.assessed) else []
     notes += _gaps(bound, lang)
     signs = {words.mark(c) for c in cells}
-    notes += [words.say(sign, lang) for sign in "pre" if sign in signs]
-    notes += [words.say("more", lang)] if any(c.is_bound and c.value_high is None for c in cells) else []
-    notes += [words.say("less", lang)] if any(c.is_bound and c.value_low is None for c in cells) else []
+    notes += [say(sign, lang) for sign in "pre" if sign in signs]
+    notes += [say("more", lang)] if any(c.is_bound and c.value_high is None for c in cells) else []
+    notes += [say("less", lang)] if any(c.is_bound and c.value_low is None for c in cells) else []
     return tuple([words.SENTENCES[lang].join(notes)] if notes else [])
 
 
@@ -117,7 +143,7 @@ def _gaps(bound: Bound, lang: Lang) -> list[str]:
     awaited = range(latest + 1, max((t.year for t in bound.targets), default=latest) + 1)
     years = sorted(within | set(awaited))
     word = "gaps" if all(set(line) == within for line in missing) else "some_gaps"
-    return [words.say(word, lang).format(years=words.years(years, lang))] if years else []
+    return [say(word, lang).format(years=words.years(years, lang))] if years else []
 
 
 def _codes(cells: Sequence[Cell], bound: Bound) -> list[str]:
@@ -127,22 +153,24 @@ def _codes(cells: Sequence[Cell], bound: Bound) -> list[str]:
 def _source(bound: Bound, edition: Edition, lang: Lang) -> str:
     names = words.publishers(bound.all_cells, edition.publishers, lang)
     names = names or words.LIST[lang].join(dict.fromkeys(getattr(a.document, lang) for a in bound.assessed))
-    reprinted = any(c.quality not in ("official", "derived") for c in bound.all_cells) and names != words.say("press", lang)
-    reprints = words.say("reprints", lang) if reprinted else ""
+    reprinted = any(c.quality not in ("official", "derived") for c in bound.all_cells) and names != say("press", lang)
+    reprints = say("reprints", lang) if reprinted else ""
     day = words.day(edition.as_of, lang)
-    return words.say("source", lang).format(names=names, reprints=reprints, release=edition.release_id, day=day)
+    return say("source", lang).format(names=names, reprints=reprints, release=edition.release_id, day=day)
 
 
-def _told(panels: Sequence[Panel], lang: Lang) -> str:
-    """The values of every line, and the targets, as sentences."""
-    told = []
+def _told(panels: Sequence[Panel], tiles: Sequence[Tile], rows: Sequence[StatusRow], lang: Lang) -> str:
+    """The values of every line and tile, the targets and their statuses, as sentences."""
+    told = [_closed(words.LIST[lang].join(f"{tile.name} {tile.text}" for tile in tiles), lang)]
+    for name, *texts in (row.texts for row in rows):
+        told.append(say("told", lang).format(name=name, values=words.LIST[lang].join(filter(None, texts))))
     for panel in panels:
-        for line in panel.lines:
+        for line in filter(lambda line: line.points, (*panel.lines, *panel.band)):
             name = words.COMMA[lang].join(filter(None, (panel.title, line.name)))
             values = words.LIST[lang].join(f"{p.tick} {p.text}" for p in line.points)
-            told.append(words.say("told", lang).format(name=name, values=values))
+            told.append(say("told", lang).format(name=name, values=values))
         told += [_closed(target.text, lang) for target in panel.targets]
-    return words.SENTENCES[lang].join(told)
+    return words.SENTENCES[lang].join(filter(None, told))
 
 
 def _closed(sentence: str, lang: Lang) -> str:

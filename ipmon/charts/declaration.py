@@ -4,7 +4,8 @@ Belongs here: the shape of a declaration, its placeholders, the order of the fig
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -17,9 +18,14 @@ from ipmon.periods import Accumulation, Freq
 
 Dimension = Literal["ref_area", "ip_type", "owner_kind", "industry", "technology", "counterpart_area"]
 Basis = Literal["published", "records", "derived"]
+NO_TILE = "."
 PLACEHOLDER = re.compile(r"\{([a-z][a-z_]*(?:\.[a-z_]+)?)\}")
-BY_CATEGORY: frozenset[Kind] = frozenset({"ranked_bars", "dumbbell"})
-OVER_TIME: frozenset[Kind] = frozenset({"line_with_targets", "bars", "stacked_bars", "small_multiples"})
+BY_CATEGORY: frozenset[Kind] = frozenset({"ranked_bars", "dumbbell", "slope", "tile_map"})
+OVER_TIME: frozenset[Kind] = frozenset(
+    {"line_with_targets", "bars", "stacked_bars", "share_over_time", "interval", "small_multiples"}
+)
+SERIES_OF: dict[Kind, int] = {"dumbbell": 2, "slope": 2, "waterfall": 2, "interval": 2, "heat_table": 1, "tile_map": 1}
+"""How many series a kind that shows a certain number takes."""
 
 
 class Part(Declared):
@@ -45,9 +51,13 @@ class Part(Declared):
 
 
 class Series(Declared):
-    """One line, or one set of bars: parts joined in time. Its name defaults to the indicator's title."""
+    """One line, or one set of bars: parts joined in time. Its name defaults to the indicator's title.
+
+    `age`: how many months after the start of a cohort it counts, for curves of cohorts.
+    """
 
     name: Text | None = None
+    age: int = 0
     of: list[Part] = Field(min_length=1)
 
 
@@ -63,6 +73,8 @@ class Chart(Declared):
 
     `title`, `note` and `alt` are templates: {last}, {last_period}, {first}, {moved}, {versus}, {target}, … of the first series,
     {name.last} of a named one (see facts.py). No digit may be typed. `targets` names the indicator whose targets are drawn.
+    A waterfall takes the total as its first series and the parts of it, by code, as its second. `band`: the lower and the
+    upper of the series between which a chart of lines is lightly filled.
     """
 
     id: str = ""
@@ -77,6 +89,7 @@ class Chart(Declared):
     panels: list[PanelOf] = []
     targets: str | None = None
     target_ids: list[str] = []
+    band: list[str] = []
     coverage: str | None = None
     top: int | None = None
     from_zero: bool = False
@@ -102,18 +115,22 @@ class Publisher(Declared):
 
 @dataclass(frozen=True)
 class Charts:
-    """Everything of assets/charts, in the order of the figures."""
+    """Everything of assets/charts, in the order of the figures. `grid`: column and row of each area on a tile map."""
 
     charts: tuple[Chart, ...]
     publishers: tuple[Publisher, ...]
+    grid: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def load_charts(folder: Path) -> Charts:
-    """<theme>.yaml, sequence.yaml (ids in figure order), publishers.yaml. Raises DeclarationError with every problem at once."""
+    """<theme>.yaml, sequence.yaml (ids in figure order), publishers.yaml, tiles.yaml (rows of area codes).
+
+    Raises DeclarationError with every problem at once.
+    """
     problems: list[str] = []
     found: dict[str, Chart] = {}
     for path in sorted(folder.glob("*.yaml")):
-        if path.stem not in ("sequence", "publishers"):
+        if path.stem not in ("sequence", "publishers", "tiles"):
             found |= _read_theme(path, found, problems)
     sequence = read_yaml(folder / "sequence.yaml", problems) or []
     problems += [f"charts/sequence.yaml: '{id_}' is declared in no theme file" for id_ in sequence if id_ not in found]
@@ -124,7 +141,9 @@ def load_charts(folder: Path) -> Charts:
     publishers = (
         validated(Publisher, entry, f"charts/publishers.yaml: entry {n}", problems) for n, entry in enumerate(entries, 1)
     )
-    declared = Charts(tuple(found[id_] for id_ in sequence if id_ in found), tuple(p for p in publishers if p))
+    rows = enumerate(read_yaml(folder / "tiles.yaml", problems) or [])
+    grid = {code: (column, row) for row, codes in rows for column, code in enumerate(codes.split()) if code != NO_TILE}
+    declared = Charts(tuple(found[id_] for id_ in sequence if id_ in found), tuple(p for p in publishers if p), grid)
     if problems:
         raise DeclarationError(problems)
     return declared
@@ -155,7 +174,11 @@ def problems_of(chart: Chart) -> list[str]:
             problems.append(f"{key}: zh and en must bind the same numbers")
     if chart.kind != "status_strip" and not chart.all_series:
         problems.append("needs at least one series")
+    if chart.band and (chart.kind != "line_with_targets" or len(chart.band) != 2 or not chart.series.keys() > set(chart.band)):
+        problems.append("band: names the lower and the upper of at least three series of a 'line_with_targets'")
     largest = max([len(chart.series), *(len(panel.series) for panel in chart.panels)])
+    if len(chart.series) != SERIES_OF.get(chart.kind, len(chart.series)):
+        problems.append(f"shows {len(chart.series)} series; a chart of kind '{chart.kind}' shows {SERIES_OF[chart.kind]}")
     if largest > 4 and chart.kind != "progress":
         problems.append(f"shows {largest} series in one plot; more than four belong in small multiples")
     return problems

@@ -14,10 +14,10 @@ import duckdb
 
 from ipmon.charts import words
 from ipmon.charts.bound import Bound, bind
-from ipmon.charts.compose import Edition, picture
+from ipmon.charts.compose import Edition, pictures
 from ipmon.charts.declaration import Chart, Charts
 from ipmon.charts.mart import Mart
-from ipmon.charts.picture import LANGUAGES, Lang, NoData, Picture
+from ipmon.charts.picture import Lang, NoData, Picture
 from ipmon.charts.render import image_paths, render
 from ipmon.companions import Companion
 
@@ -50,17 +50,17 @@ def render_all(
     the others are numbered without it. Raises ChartError for the first chart that breaks a rule of publishing.
     """
     out.mkdir(parents=True, exist_ok=True)
-    edition = Edition(release_id, as_of, declarations.publishers)
+    edition = Edition(release_id, as_of, declarations.publishers, declarations.grid)
     with duckdb.connect(str(mart), read_only=True) as connection:
         asked = Mart(connection, {id_ for chart in declarations.charts for id_ in chart.indicator_ids})
     bound = _with_data(declarations.charts, asked)
-    pictures = [picture(b, asked, edition, lang) for b in bound for lang in LANGUAGES]
+    made = [picture for b in bound for picture in pictures(b, asked, edition)]
     for n, companion in enumerate(companions):
-        companion.ask(render, pictures[n :: len(companions)], out)
+        companion.ask(render, made[n :: len(companions)], out)
     tables = [_write_csv(b, asked, out) for b in bound]
     for companion in companions:
         companion.answer()
-    return [_files(b, table, [p for p in pictures if p.chart == b.chart.id], out) for b, table in zip(bound, tables, strict=True)]
+    return [_files(b, table, [p for p in made if p.chart == b.chart.id], out) for b, table in zip(bound, tables, strict=True)]
 
 
 def _with_data(charts: Iterable[Chart], mart: Mart) -> list[Bound]:

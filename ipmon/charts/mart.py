@@ -95,6 +95,10 @@ class Mart:
         title_zh, title_en, zh, en, factor = self._indicators[indicator_id]
         return Indicator(Text(zh=title_zh, en=title_en), Text(zh=zh, en=en), factor)
 
+    def wordings(self, indicator_ids: Iterable[str]) -> list[Text]:
+        """Titles and units of indicators, which may hold digits of their own in one language."""
+        return [text for id_ in indicator_ids for text in (self.indicator(id_).title, self.indicator(id_).unit)]
+
     def targets(self, indicator_id: str, only: Sequence[str] = ()) -> list[TargetCell]:
         """Numeric targets of an indicator by year."""
         numeric = (a.target for a in self._assessed if a.target and a.indicator_id == indicator_id)

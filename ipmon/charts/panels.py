@@ -1,6 +1,7 @@
 """From bound cells to panels: which point stands where, what is joined, and over which years a target holds.
 
-Belongs here: points, lines, panels and targets in one language. Not here: titles and notes (compose.py), pixels.
+Belongs here: points, lines, panels and targets in one language. Not here: titles and notes (compose.py), pixels, panels whose
+points stand elsewhere than at their time or code (pivots.py).
 """
 
 from collections.abc import Sequence
@@ -9,10 +10,13 @@ from itertools import pairwise
 
 from ipmon.charts import words
 from ipmon.charts.bound import Bound, breaks_within
-from ipmon.charts.cells import Assessed, Cell, Indicator, TargetCell
+from ipmon.charts.cells import Cell, Indicator, TargetCell
 from ipmon.charts.declaration import BY_CATEGORY, Dimension, Series
 from ipmon.charts.mart import Mart
-from ipmon.charts.picture import ChartError, Lang, Line, Panel, Point, StatusRow, Target
+from ipmon.charts.picture import ChartError, Lang, Line, Panel, Point, Target
+from ipmon.charts.pivots import PIVOTS
+from ipmon.charts.points import name_of, point_of
+from ipmon.charts.vocabulary import say
 from ipmon.periods import parse
 
 PLACES_A_YEAR = {"A": 1, "S": 2, "Q": 4, "M": 12}
@@ -20,10 +24,12 @@ REACH = 0.48
 
 
 def panels_of(bound: Bound, mart: Mart, lang: Lang) -> tuple[Panel, ...]:
-    """The plots of a chart; none for the status strip."""
+    """The plots of a chart; none for the status strip and the tile map."""
     chart, by = bound.chart, bound.by
-    if chart.kind == "status_strip":
+    if chart.kind in ("status_strip", "tile_map"):
         return ()
+    if pivot := PIVOTS.get(chart.kind):
+        return (pivot(bound, mart, lang),)
     if chart.kind == "ranked_bars" and not by:
         return (Panel("", tuple(_period_line(id_, bound, mart, lang) for id_ in chart.series)),)
     if chart.kind in BY_CATEGORY and by:
@@ -45,8 +51,9 @@ def panels_of(bound: Bound, mart: Mart, lang: Lang) -> tuple[Panel, ...]:
             )
             for p in chart.panels
         )
-    lines = tuple(_time_line(s, bound.cells[id_], mart, lang) for id_, s in chart.series.items())
-    return (Panel("", lines, _targets(bound, mart, lang), breaks),)
+    lines = {id_: _time_line(s, bound.cells[id_], mart, lang) for id_, s in chart.series.items()}
+    band = tuple(lines.pop(id_) for id_ in chart.band)
+    return (Panel("", tuple(lines.values()), _targets(bound, mart, lang), breaks, band),)
 
 
 def _panel_of_code(bound: Bound, by: Dimension, code: str, mart: Mart, lang: Lang) -> Panel:
@@ -56,21 +63,12 @@ def _panel_of_code(bound: Bound, by: Dimension, code: str, mart: Mart, lang: Lan
     return Panel(getattr(mart.name(by, code), lang), (_time_line(series, cells, mart, lang),), (), breaks)
 
 
-def _name(series: Series, cells: Sequence[Cell], mart: Mart, lang: Lang) -> str:
-    return str(getattr(series.name or mart.indicator(cells[0].indicator_id).title, lang))
-
-
 def _time_line(series: Series, cells: Sequence[Cell], mart: Mart, lang: Lang) -> Line:
     joined = [False] + [_follows(a, b) and not _broken(a, b, mart) for a, b in pairwise(cells)]
     by_month = any(c.freq != "A" for c in cells)
     ticks = (words.period(c.time_period, c.accumulation, lang) if by_month else c.time_period for c in cells)
-    points = (_point(c, _place(c, by_month), tick, j) for c, tick, j in zip(cells, ticks, joined, strict=True))
-    return Line(_name(series, cells, mart, lang), tuple(points))
-
-
-def _point(cell: Cell, at: float, tick: str, joined: bool = True) -> Point:
-    firm = not cell.is_bound and words.mark(cell) != "p"
-    return Point(at, tick, float(cell.value / cell.factor), words.marked(cell), firm, joined)
+    points = (point_of(c, _place(c, by_month), tick, j) for c, tick, j in zip(cells, ticks, joined, strict=True))
+    return Line(name_of(series, cells, mart, lang), tuple(points))
 
 
 def _place(cell: Cell, by_month: bool = False) -> float:
@@ -101,15 +99,17 @@ def _category_line(id_: str, bound: Bound, by: Dimension, mart: Mart, lang: Lang
     last = list(bound.cells.values())[-1]
     order = [getattr(c, by) for c in sorted(last, key=lambda c: c.value, reverse=True)][: bound.chart.top]
     chosen = sorted((c for c in cells if getattr(c, by) in order), key=lambda c: order.index(getattr(c, by)))
-    name = _name(bound.chart.series[id_], cells, mart, lang) if bound.chart.series[id_].name else words.span(cells, lang)
-    return Line(name, tuple(_point(c, order.index(getattr(c, by)), getattr(mart.name(by, getattr(c, by)), lang)) for c in chosen))
+    name = name_of(bound.chart.series[id_], cells, mart, lang) if bound.chart.series[id_].name else words.span(cells, lang)
+    return Line(
+        name, tuple(point_of(c, order.index(getattr(c, by)), getattr(mart.name(by, getattr(c, by)), lang)) for c in chosen)
+    )
 
 
 def _period_line(id_: str, bound: Bound, mart: Mart, lang: Lang) -> Line:
     """Irregular readings as rows, in order of time."""
     cells = bound.cells[id_]
-    points = (_point(c, n, words.period(c.time_period, c.accumulation, lang)) for n, c in enumerate(cells))
-    return Line(_name(bound.chart.series[id_], cells, mart, lang), tuple(points))
+    points = (point_of(c, n, words.period(c.time_period, c.accumulation, lang)) for n, c in enumerate(cells))
+    return Line(name_of(bound.chart.series[id_], cells, mart, lang), tuple(points))
 
 
 def _progress_line(id_: str, bound: Bound, mart: Mart, lang: Lang) -> Line:
@@ -122,14 +122,16 @@ def _progress_line(id_: str, bound: Bound, mart: Mart, lang: Lang) -> Line:
             f"{bound.chart.id}: '{cell.indicator_id}' has no numeric target among `target_ids`; name one of its targets."
         )
     target = targets[-1]
-    text = words.say("progress", lang).format(
+    text = say("progress", lang).format(
         value=words.marked(cell),
         target=words.with_unit(words.target_number(target, indicator), indicator, lang),
         when=words.period(cell.time_period, cell.accumulation, lang),
         year=target.year,
     )
     share = float(cell.value / target.value * 100)
-    return Line(_name(bound.chart.series[id_], [cell], mart, lang), (Point(0, cell.time_period, share, text, not cell.is_bound),))
+    return Line(
+        name_of(bound.chart.series[id_], [cell], mart, lang), (Point(0, cell.time_period, share, text, not cell.is_bound),)
+    )
 
 
 def _targets(bound: Bound, mart: Mart, lang: Lang) -> tuple[Target, ...]:
@@ -149,18 +151,5 @@ def _drawn(text: str, group: Sequence[TargetCell], indicator: Indicator, start: 
     target, last = group[0], group[-1]
     value, tolerance = (float(n / indicator.factor) for n in (target.value, target.tolerance))
     reach = tolerance if target.rule in words.BANDS else 0.0
-    label = words.say("target_of", lang).format(years=words.years(sorted({t.year for t in group}), lang), number=text)
+    label = say("target_of", lang).format(years=words.years(sorted({t.year for t in group}), lang), number=text)
     return Target(value - reach, value, value + reach, start - REACH, last.year + REACH, label)
-
-
-def status_row(assessed: Assessed, mart: Mart, lang: Lang) -> StatusRow:
-    """One target as a row of the strip."""
-    indicator = mart.indicator(assessed.indicator_id)
-    no_number = words.say("rising" if assessed.rule == "rising" else "no_number", lang)
-    target = words.target_text(assessed.target, indicator) if assessed.target else no_number
-    latest = words.plain(assessed.value / indicator.factor) if assessed.value is not None else words.say("no_value", lang)
-    period = words.period(assessed.value_period, "period", lang) if assessed.value is not None and assessed.value_period else ""
-    name = words.COMMA[lang].join((getattr(indicator.title, lang), getattr(indicator.unit, lang)))
-    said = getattr(assessed.status_words, lang)
-    said = words.say("fragile", lang).format(status=said) if assessed.fragile else said
-    return StatusRow(str(assessed.year), (name, target, latest, period, said), assessed.status)

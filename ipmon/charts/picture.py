@@ -12,7 +12,21 @@ Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = ("zh", "en")
 STATUSES = ("met", "met_so_far", "on_track", "needs_acceleration", "off_track", "moving_away", "missed", "not_assessed")
 Kind = Literal[
-    "line_with_targets", "bars", "ranked_bars", "small_multiples", "stacked_bars", "dumbbell", "progress", "status_strip"
+    "line_with_targets",
+    "bars",
+    "stacked_bars",
+    "share_over_time",
+    "interval",
+    "heat_table",
+    "small_multiples",
+    "cohort_curves",
+    "ranked_bars",
+    "dumbbell",
+    "slope",
+    "waterfall",
+    "tile_map",
+    "progress",
+    "status_strip",
 ]
 
 
@@ -26,7 +40,11 @@ class NoData(ChartError):
 
 @dataclass(frozen=True)
 class Point:
-    """One value as drawn; `firm` is false for provisional values and bounds, `joined` where a line leads to it."""
+    """One value as drawn; `firm` is false for provisional values and bounds, `joined` where a line leads to it.
+
+    `low` and `high`: what the printed precision allows, None for an open side; of a step of a waterfall, where it
+    begins and ends.
+    """
 
     at: float
     tick: str
@@ -34,14 +52,17 @@ class Point:
     text: str
     firm: bool = True
     joined: bool = True
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
 class Line:
-    """Points of one series, in order."""
+    """Points of one series, in order. `main` is false for one that only gives the background of others."""
 
     name: str
     points: tuple[Point, ...]
+    main: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,12 +79,28 @@ class Target:
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot: lines that share axes. `breaks` are places on the time axis where a series starts to count otherwise."""
+    """One plot: lines that share axes. `breaks` are places on the time axis where a series starts to count otherwise.
+
+    `band`: none, or the lower and the upper edge of a light area, with as many points each.
+    """
 
     title: str
     lines: tuple[Line, ...]
     targets: tuple[Target, ...] = ()
     breaks: tuple[float, ...] = ()
+    band: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One area of a tile map in its column and row; `value` is None where the area has none."""
+
+    column: int
+    row: int
+    name: str
+    text: str
+    value: float | None
+    firm: bool = True
 
 
 @dataclass(frozen=True)
@@ -90,5 +127,6 @@ class Picture:
     description: str
     panels: tuple[Panel, ...] = ()
     from_zero: bool = False
+    tiles: tuple[Tile, ...] = ()
     rows: tuple[StatusRow, ...] = ()
     columns: tuple[str, ...] = ()

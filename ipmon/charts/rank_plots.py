@@ -28,14 +28,15 @@ SYMBOLS: dict[str, tuple[str, bool, str]] = {
 def ranked(scene: Scene, picture: Picture, top: float) -> float:
     """Horizontal bars from zero in the order of the points; returns the row below."""
     points = picture.panels[0].lines[0].points
-    row, size = _rows(len(points))
-    left = _names(scene, [p.tick for p in points], top, row, size)
+    row, size = row_height(len(points))
+    left = row_names(scene, [p.tick for p in points], top, row, size)
     room = scene.width - theme.MARGIN - left - max(scene.measure(p.text, size) for p in points) - 2 * theme.GAP
     longest = max(p.value for p in points)
+    axes = Box(left, top, left + room, top + len(points) * row)
     for n, point in enumerate(points):
         middle = top + (n + 0.5) * row
         end = left + room * point.value / longest
-        scene.marks.append(Bar(Box(left, middle - row * 0.34, end, middle + row * 0.34), theme.SERIES[0], not point.firm))
+        scene.draw([Bar(Box(left, middle - row * 0.34, end, middle + row * 0.34), theme.SERIES[0], not point.firm)], axes)
         scene.words(end + theme.GAP, middle + size * 0.35, point.text, size)
     scene.marks.append(Stroke(((left, top), (left, top + len(points) * row)), theme.AXIS))
     return top + len(points) * row
@@ -46,9 +47,9 @@ def dumbbell(scene: Scene, picture: Picture, top: float) -> float:
     before, after = picture.panels[0].lines
     ticks_ = [p.tick for p in after.points]
     start = {p.tick: p for p in before.points}
-    row, size = _rows(len(ticks_))
+    row, size = row_height(len(ticks_))
     top += theme.LABEL * 2
-    left = _names(scene, ticks_, top, row, size)
+    left = row_names(scene, ticks_, top, row, size)
     values = [p.value for line in (before, after) for p in line.points]
     at = ticks(0.0, max(values), 5)
     label = max(scene.measure(p.text, size) for line in (before, after) for p in line.points) + 10
@@ -64,10 +65,10 @@ def dumbbell(scene: Scene, picture: Picture, top: float) -> float:
         y = top + (n + 0.5) * row
         pair = [(line, p) for line, p in ((0, start.get(end.tick)), (1, end)) if p]
         xs = [left + p.value * scale for _, p in pair]
-        scene.marks.append(Stroke(((min(xs), y), (max(xs), y)), theme.AXIS, 2.0))
-        scene.marks += [
-            Dot(x, y, theme.MARKERS[line], theme.SERIES[line], not p.firm, 8.0) for x, (line, p) in zip(xs, pair, strict=True)
-        ]
+        axes = Box(left, top, right, bottom)
+        scene.draw([Stroke(((min(xs), y), (max(xs), y)), theme.AXIS, 2.0)], axes)
+        dots = zip(xs, pair, strict=True)
+        scene.draw((Dot(x, y, theme.MARKERS[line], theme.SERIES[line], not p.firm, 8.0) for x, (line, p) in dots), axes)
         for x, (_, p) in zip(xs, pair, strict=True):
             side = -1 if x == min(xs) and len(xs) > 1 else 1
             scene.words(x + side * 9, y + size * 0.35, p.text, size, anchor="right" if side < 0 else "left")
@@ -98,7 +99,8 @@ def progress(scene: Scene, picture: Picture, top: float) -> float:
         scene.words(left, y, line.name)
         scene.words(scene.width - theme.MARGIN, y, point.text, theme.LABEL, theme.INK, "right")
         scene.marks.append(Bar(Box(left, y + 9, goal, y + 23), theme.BAND))
-        scene.marks.append(Bar(Box(left, y + 11, left + point.value * scale, y + 21), theme.SERIES[0], not point.firm))
+        axes = Box(left, y + 8, left + longest * scale, y + 24)
+        scene.draw([Bar(Box(left, y + 11, left + point.value * scale, y + 21), theme.SERIES[0], not point.firm)], axes)
         scene.marks.append(Stroke(((goal, y + 8), (goal, y + 24)), theme.TARGET, 1.6, "dashed"))
     return top + len(lines) * height
 
@@ -145,11 +147,12 @@ def _strip_row(scene: Scene, texts: Sequence[str], edges: list[float], y: float,
     return y + (len(lines) - 1) * theme.SMALL * 1.2
 
 
-def _rows(count: int) -> tuple[float, float]:
+def row_height(count: int) -> tuple[float, float]:
+    """How high a row is and how large its text, closer where there are many."""
     return (CLOSE_ROW, theme.SMALL) if count > MANY else (ROW, theme.LABEL)
 
 
-def _names(scene: Scene, names: list[str], top: float, row: float, size: float) -> float:
+def row_names(scene: Scene, names: list[str], top: float, row: float, size: float) -> float:
     """Names at the left, wrapped into two lines where they are long; returns the column where bars may begin."""
     most = scene.width * NAMES_SHARE
     wrapped = [wrap(name, most, size, scene.measure) for name in names]

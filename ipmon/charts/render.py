@@ -1,6 +1,7 @@
 """Pictures as files, drawn in processes of their own.
 
-Belongs here: which files, and the processes that make them. Not here: how a picture is drawn (draw.py, canvas.py, svg.py).
+Belongs here: which files, and the processes that make them. Not here: how a picture is drawn (draw.py, canvas.py, svg.py,
+pdf.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from ipmon.companions import Companion
 
 COUNT = 2
 ENDINGS = ("png", "svg", "pdf")
-MODULES = ("ipmon.charts.canvas", "ipmon.charts.draw", "ipmon.charts.svg")
+MODULES = ("ipmon.charts.canvas", "ipmon.charts.draw", "ipmon.charts.svg", "ipmon.charts.pdf", "typst")
 
 
 @contextmanager
@@ -32,11 +33,12 @@ def render(pictures: Sequence[Picture], out: Path) -> None:
     from ipmon.charts import canvas
     from ipmon.charts.draw import draw
     from ipmon.charts.glyphs import measure
+    from ipmon.charts.pdf import pdf
     from ipmon.charts.svg import svg
 
     for picture in pictures:
         scene = draw(picture, measure)
-        png, svg_, pdf = image_paths(picture, out)
-        canvas.png(scene, png)
+        png, svg_, pdf_ = image_paths(picture, out)
+        canvas.png(scene, png, picture.title, picture.description)
         svg_.write_text(svg(scene, picture.title, picture.description), "utf-8")
-        canvas.pdf(scene, pdf, picture.title, picture.description)
+        pdf_.write_bytes(pdf(scene, picture.lang, picture.title, picture.description))

@@ -1,16 +1,16 @@
-"""Marks on a page of pixels, origin top left, and the check that no text overlaps or leaves the page.
+"""Marks on a page of pixels, origin top left.
 
-Belongs here: drawing primitives, boxes, wrapping, placing a label where it is free. Not here: what a chart means.
+Belongs here: drawing primitives, boxes, wrapping, placing a label where it is free. Not here: what a chart means, the rules
+that a page must keep (checks.py).
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Literal
 
 from ipmon.charts import theme
-from ipmon.charts.picture import ChartError
 
 Measure = Callable[[str, float], float]
 Anchor = Literal["left", "centre", "right"]
@@ -39,6 +39,15 @@ class Box:
     def within(self, width: float, height: float) -> bool:
         """Whether the whole box lies on a page."""
         return self.left >= 0 and self.top >= 0 and self.right <= width and self.bottom <= height
+
+    def holds(self, other: "Box", slack: float = 0.0) -> bool:
+        """Whether another box lies inside, `slack` pixels over the edge allowed."""
+        return (
+            other.left >= self.left - slack
+            and other.right <= self.right + slack
+            and other.top >= self.top - slack
+            and other.bottom <= self.bottom + slack
+        )
 
     def crossed_by(self, start: tuple[float, float], end: tuple[float, float]) -> bool:
         """Whether a straight line runs through the box (Liang-Barsky)."""
@@ -91,6 +100,14 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A filled shape without an edge."""
+
+    points: tuple[tuple[float, float], ...]
+    colour: str
+
+
+@dataclass(frozen=True)
 class Dot:
     """A marker; hollow where its value is not firm."""
 
@@ -102,18 +119,25 @@ class Dot:
     size: float = 7.0
 
 
-Mark = Words | Stroke | Bar | Dot
+Mark = Words | Stroke | Bar | Area | Dot
 
 
 @dataclass
 class Scene:
-    """A page of marks. `name` is used in errors."""
+    """A page of marks. `name` is used in errors; `ink` are the marks that stand for data, with the axes that they belong in."""
 
     name: str
     measure: Measure
     width: float = theme.WIDTH
     height: float = 0.0
     marks: list[Mark] = field(default_factory=list)
+    ink: list[tuple[Mark, Box]] = field(default_factory=list)
+
+    def draw(self, marks: Iterable[Mark], axes: Box) -> None:
+        """Sets marks that stand for data."""
+        for mark in marks:
+            self.marks.append(mark)
+            self.ink.append((mark, axes))
 
     def words(
         self, x: float, y: float, text: str, size: float = theme.LABEL, colour: str = theme.INK, anchor: Anchor = "left"
@@ -155,7 +179,7 @@ class Scene:
                     hit = box.overlaps(Box(x - size / 2, y - size / 2, x + size / 2, y + size / 2))
                 case Stroke(points=points, colour=colour):
                     hit = colour != theme.GRID and any(box.crossed_by(a, b) for a, b in pairwise(points))
-                case Bar(colour=colour):
+                case Bar() | Area():
                     hit = False
             if hit:
                 return True
@@ -167,19 +191,6 @@ class Scene:
             self.words(theme.MARGIN, y, line, size, colour)
             y += size * theme.LINE_SPACING
         return y
-
-    def check(self) -> None:
-        """Raises ChartError at the first text that leaves the page or covers another."""
-        for words in self.texts:
-            if not words.box.within(self.width, self.height):
-                raise ChartError(
-                    f"{self.name}: the text '{words.text}' is clipped by the edge of the page. Shorten it or show fewer points."
-                )
-        for one, other in combinations(self.texts, 2):
-            if one.box.overlaps(other.box):
-                raise ChartError(
-                    f"{self.name}: the texts '{one.text}' and '{other.text}' overlap. Shorten one or show fewer points."
-                )
 
 
 def wrap(text: str, width: float, size: float, measure: Measure) -> list[str]:

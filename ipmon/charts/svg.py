@@ -3,11 +3,12 @@
 Belongs here: the markup. Not here: what is drawn where. The same scene gives the same bytes.
 """
 
+from functools import cache
 from html import escape
 
 from ipmon.charts import shapes, theme
 from ipmon.charts.glyphs import glyph
-from ipmon.charts.scene import Bar, Dot, Mark, Scene, Stroke, Words
+from ipmon.charts.scene import Area, Bar, Dot, Mark, Scene, Stroke, Words
 
 UNITS = 1000
 CLOSE = 79
@@ -31,6 +32,7 @@ def _n(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+@cache
 def _outline(character: str) -> str:
     """One glyph in thousandths of the font size, y downwards. A letter stands where the kind of segment changes."""
     found = glyph(character)
@@ -59,6 +61,8 @@ def _marked(mark: Mark) -> str:
                 return f'<rect {corners} fill="{colour}"/>'
             lines = "".join(_way(line) for line in shapes.hatching(box.left, box.top, box.right, box.bottom))
             return f'<rect {corners} fill="{theme.PAPER}" stroke="{colour}"/><path d="{lines}" stroke="{colour}"/>'
+        case Area(points, colour):
+            return f'<path d="{_way(points)}Z" fill="{colour}"/>'
         case Dot(x, y, shape, colour, hollow, size):
             fill = theme.PAPER if hollow else colour
             return f'<path d="{_way(shapes.marker(shape, x, y, size))}Z" fill="{fill}" stroke="{colour}" stroke-width="1.4"/>'

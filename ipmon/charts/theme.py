@@ -22,6 +22,8 @@ TARGET = "#5A0A3C"
 
 # Neighbours alternate dark and light, so that they differ by 3:1 and stay apart in grey; each is 3:1 on white.
 SERIES = ("#12436D", "#28A197", "#801650", "#F46A25")
+# From low to high; text on each is ink or paper, whichever reads at 4.5:1.
+SHADES = ("#E3EDF5", "#B7D0E6", "#7FAAD0", "#3F78AE", "#12436D")
 MARKERS = ("o", "s", "^", "D")
 DASHES = ("solid", "dashed", "dashdot", "dotted")
 

@@ -1,6 +1,6 @@
 """How charts write numbers, periods and findings: the same numerals in Chinese and in English.
 
-Belongs here: formats, marks and the vocabulary of titles, subtitles and notes. Not here: which values are shown.
+Belongs here: formats, marks, filling of templates. Not here: which values are shown, vocabulary.py.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,6 +10,7 @@ from decimal import Decimal
 from ipmon.charts.cells import Cell, Indicator, TargetCell
 from ipmon.charts.declaration import PLACEHOLDER, Publisher
 from ipmon.charts.picture import ChartError, Lang
+from ipmon.charts.vocabulary import say
 from ipmon.declared import Text
 from ipmon.intervals import round_half_up
 from ipmon.periods import parse
@@ -22,48 +23,6 @@ SENTENCES = {"zh": "", "en": " "}
 MARKS = {"P": "p", "E": "e"}
 MOST_DECIMALS = 2
 BANDS = frozenset({"band"})
-
-VOCABULARY = {
-    "rose": Text(zh="升至", en="rose to"),
-    "fell": Text(zh="降至", en="fell to"),
-    "unchanged": Text(zh="保持在", en="stayed at"),
-    "above": Text(zh="高于", en="above"),
-    "below": Text(zh="低于", en="below"),
-    "at": Text(zh="等于", en="equal to"),
-    "figure": Text(zh="图{n}", en="Figure {n}"),
-    "target_of": Text(zh="{years}年目标 {number}", en="{years} target {number}"),
-    "progress": Text(zh="{value} / {target}，{when}；{year}年目标", en="{value} / {target}, {when}; {year} target"),
-    "told": Text(zh="{name}：{values}。", en="{name}: {values}."),
-    "rising": Text(zh="高于上年", en="above last year"),
-    "no_number": Text(zh="无数值", en="no number"),
-    "no_value": Text(zh="无数据", en="no data"),
-    "fragile": Text(zh="{status}（脆弱）", en="{status} (fragile)"),
-    "strip_note": Text(
-        zh="脆弱：在公布精度或通常修订幅度之内结论会改变。",
-        en="Fragile: the status would change within the printed precision or the usual revision.",
-    ),
-    "columns": Text(zh="指标|目标|最新数值|时期|状态", en="Indicator|Target|Latest|Period|Status"),
-    "source": Text(
-        zh="来源：{names}{reprints}。发布 {release}，数据截至 {day}。",
-        en="Source: {names}{reprints}. Release {release}, data as of {day}.",
-    ),
-    "reprints": Text(zh="（部分采自媒体转载）", en=" (some as carried by the press)"),
-    "press": Text(zh="媒体报道", en="press reports"),
-    "p": Text(zh="[p] 初步数。", en="[p] provisional."),
-    "r": Text(zh="[r] 修订数。", en="[r] revised."),
-    "e": Text(zh="数值为估计值。", en="Values are estimates."),
-    "more": Text(zh="＞：原文为“超过”“以上”等下限。", en='＞: the source gives a lower bound ("over").'),
-    "less": Text(zh="＜：原文为“近”“接近”等上限。", en='＜: the source gives an upper bound ("nearly").'),
-    "gaps": Text(zh="无数据、留空的年份：{years}。", en="Years without data, left open: {years}."),
-    "some_gaps": Text(zh="部分序列无数据、留空的年份：{years}。", en="Years without data in some series, left open: {years}."),
-    "coverage": Text(zh="{total}个省份中的{found}个", en="{found} of {total} provinces"),
-    "largest": Text(zh="最大的{n}个", en="largest {n}"),
-}
-
-
-def say(word: str, lang: Lang) -> str:
-    """A word or pattern of the vocabulary."""
-    return str(getattr(VOCABULARY[word], lang))
 
 
 def decimals_shown(cell: Cell) -> int:
@@ -93,6 +52,11 @@ def numeral(cell: Cell) -> str:
 def amount(cell: Cell, indicator: Indicator, lang: Lang) -> str:
     """The numeral with its unit, as everywhere in a release: 15个月, 15 months; 8,539.9亿元, 8,539.9 × CNY 100 million."""
     return with_unit(numeral(cell), indicator, lang)
+
+
+def size(cell: Cell, indicator: Indicator, lang: Lang) -> str:
+    """The amount without its sign, for a growth whose direction is said in words."""
+    return with_unit(numeral(cell).replace("-", ""), indicator, lang)
 
 
 def with_unit(text: str, indicator: Indicator, lang: Lang) -> str:
@@ -169,20 +133,6 @@ def target_text(target: TargetCell, indicator: Indicator) -> str:
     return sign + target_number(target, indicator)
 
 
-def moved(cells: Sequence[Cell]) -> str:
-    """rose, fell or unchanged: the last cell against the one before it, as displayed."""
-    if len(cells) < 2:
-        return "unchanged"
-    before, now = (c.value / c.factor for c in cells[-2:])
-    decimals = min(decimals_shown(c) for c in cells[-2:])
-    return compared(round_half_up(now, decimals), round_half_up(before, decimals), ("rose", "fell", "unchanged"))
-
-
-def compared(one: Decimal, other: Decimal, names: tuple[str, str, str]) -> str:
-    """The name for more, less or equal."""
-    return names[0] if one > other else names[1] if one < other else names[2]
-
-
 def fill(template: str, facts: dict[str, str], where: str) -> str:
     """A template with its placeholders filled. Raises ChartError for a fact that the chart's cells do not give."""
     unknown = [name for name in PLACEHOLDER.findall(template) if name not in facts]
@@ -191,16 +141,31 @@ def fill(template: str, facts: dict[str, str], where: str) -> str:
     return PLACEHOLDER.sub(lambda match: facts[match[1]], template)
 
 
-def title(template: str, facts: dict[str, str], lang: Lang, where: str) -> str:
-    """The filled title. Raises ChartError beyond 25 characters in Chinese or 15 words in English."""
-    text = fill(template, facts, where)
-    length = len(text) if lang == "zh" else len(text.split())
-    if length > TITLE_LIMIT[lang]:
-        counted = "characters" if lang == "zh" else "words"
-        raise ChartError(
-            f"{where}: the {lang} title '{text}' has {length} {counted}, more than {TITLE_LIMIT[lang]}; shorten its template."
-        )
-    return text[0].upper() + text[1:]
+def titles(template: Text, facts: dict[Lang, dict[str, str]], where: str) -> dict[Lang, str]:
+    """The filled titles, without their {news} where either would be too long with it.
+
+    Raises ChartError beyond 25 characters in Chinese or 15 words in English.
+    """
+    made = {lang: fill(getattr(template, lang), known, where) for lang, known in facts.items()}
+    if any(_length(text, lang) > TITLE_LIMIT[lang] for lang, text in made.items()):
+        made = {
+            lang: fill(getattr(template, lang), known | dict.fromkeys(_news(known), ""), where) for lang, known in facts.items()
+        }
+    for lang, text in made.items():
+        if (length := _length(text, lang)) > TITLE_LIMIT[lang]:
+            counted = "characters" if lang == "zh" else "words"
+            raise ChartError(
+                f"{where}: the {lang} title '{text}' has {length} {counted}, more than {TITLE_LIMIT[lang]}; shorten its template."
+            )
+    return {lang: text[0].upper() + text[1:] for lang, text in made.items()}
+
+
+def _news(facts: dict[str, str]) -> list[str]:
+    return [name for name in facts if name.rpartition(".")[2] == "news"]
+
+
+def _length(title: str, lang: Lang) -> int:
+    return len(title) if lang == "zh" else len(title.split())
 
 
 def publishers(cells: Iterable[Cell], known: Sequence[Publisher], lang: Lang) -> str:

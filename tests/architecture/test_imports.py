@@ -21,7 +21,7 @@ OWNERS = {  # library: where it may be imported
     "dagster": ("assets/", "pipelines/"),
     "great_expectations": ("ipmon/gx_duckdb.py", "expectations/"),
     "matplotlib": ("ipmon/charts/",),
-    "typst": ("ipmon/bulletin.py",),
+    "typst": ("ipmon/bulletin.py", "ipmon/charts/pdf.py"),
     "ibis": ("ipmon/registers/", "assets/measures/"),
     "pyspark": ("ipmon/registers/spark.py",),
 }

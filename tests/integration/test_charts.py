@@ -2,136 +2,42 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree
 
-import duckdb
 import pytest
+from make_charts import (
+    ASSESSMENTS,
+    CHECKOUT,
+    DAY,
+    EDITION,
+    SERIES,
+    TARGETS,
+    YEARS,
+    chart,
+    mart_file,
+    observation,
+    pictures,
+    scenes,
+)
+from PIL import Image
 
 from ipmon.charts import theme, words
-from ipmon.charts.bound import bind
 from ipmon.charts.cells import Cell
-from ipmon.charts.compose import Edition, picture
-from ipmon.charts.declaration import Chart, Charts, Publisher, load_charts, problems_of
-from ipmon.charts.draw import draw
+from ipmon.charts.checks import check
+from ipmon.charts.declaration import Charts, load_charts, problems_of
 from ipmon.charts.files import ChartFiles, render_all
 from ipmon.charts.glyphs import measure
-from ipmon.charts.mart import Mart
-from ipmon.charts.picture import LANGUAGES, ChartError, Picture
+from ipmon.charts.picture import LANGUAGES, ChartError, Kind
 from ipmon.charts.render import drawing
 from ipmon.charts.scene import Box, Dot, Scene, Stroke, wrap
 from ipmon.declared import Text
 from ipmon.errors import DeclarationError
-from ipmon.marts import SETTINGS, build, frame, load_schema
-
-CHECKOUT = Path(__file__).resolve().parents[2]
-DAY = date(2026, 1, 31)
-EDITION = Edition("2026-01-31-1a2b3c4d", DAY, [Publisher(found_by=["CNIPA"], zh="国家知识产权局", en="CNIPA")])
-TITLE = {"zh": "{last_period}审查周期{moved}{last}", "en": "Examination {moved} {last} in {last_period}"}
-SERIES = {"pendency": {"of": [{"indicator": "pendency"}]}}
-
-
-def chart(**changes: Any) -> Chart:
-    return Chart.model_validate(
-        {"id": "pendency", "theme": "t", "kind": "line_with_targets", "title": TITLE, "series": SERIES} | changes
-    )
-
-
-def observation(period: str, value: str, **changes: Any) -> dict[str, Any]:
-    """A national value of the indicator `pendency`, printed to one decimal unless said otherwise."""
-    number, half = Decimal(value), Decimal("0.05")
-    row = {
-        "indicator_id": "pendency",
-        "freq": "A",
-        "time_period": period,
-        "accumulation": "period",
-        "decimals": 1,
-        "unit": "months",
-    }
-    row |= {"ref_area": "CN", **dict.fromkeys(("ip_type", "owner_kind", "industry", "technology", "counterpart_area"), "_T")}
-    row |= {"value": number, "value_low": number - half, "value_high": number + half, "period_end": date(int(period[:4]), 12, 31)}
-    row |= {"obs_status": "A", "basis": "published", "quality": "official", "stage": "", "publisher": "CNIPA", "released_on": DAY}
-    return row | {"delivery_id": "cycles-f00d", "locator": "line 2"} | changes
-
-
-YEARS = [observation(*row) for row in (("2016", "22.0"), ("2020", "20.0"), ("2021", "18.5"), ("2022", "16.5"), ("2023", "16.0"))]
-INDICATORS = [
-    {"indicator_id": "pendency", "title_zh": "审查周期", "title_en": "Pendency", "unit": "months", "display_factor": 1}
-    | {"unit_zh": "个月", "unit_en": "months"},
-    {"indicator_id": "pledges", "title_zh": "质押金额", "title_en": "Pledges", "unit": "CNY", "display_factor": 100_000_000}
-    | {"unit_zh": "亿元", "unit_en": "CNY 100 million"},
-]
-TARGETS = [
-    {
-        "target_id": "t2022",
-        "indicator_id": "pendency",
-        "year": 2022,
-        "document": "D",
-        "document_zh": "指引",
-        "document_en": "Guideline",
-    }
-    | {
-        "rule": "at_most",
-        "operator": "<=",
-        "target_value": Decimal("16.5"),
-        "unit": "months",
-        "tolerance": Decimal(0),
-        "deadline": DAY,
-    }
-]
-ASSESSMENTS = [
-    {
-        "target_id": "t2022",
-        "indicator_id": "pendency",
-        "status": "met",
-        "status_zh": "已达到",
-        "status_en": "Met",
-        "fragile": True,
-    }
-    | {"value": Decimal("16.5"), "value_period": "2022"}
-]
-PLACES = [
-    {"area_code": code, "level": level, "is_of_which": False, "name_zh": zh, "name_en": en}
-    for code, level, zh, en in (
-        ("CN", "country", "中国", "China"),
-        ("CN-BJ", "province", "北京", "Beijing"),
-        ("CN-GD", "province", "广东", "Guangdong"),
-        ("CN-XZ", "province", "西藏", "Tibet"),
-    )
-]
-
-
-def mart_file(folder: Path, **tables: list[dict[str, Any]]) -> Path:
-    """A mart of the project's own schema; columns that a row does not name are null."""
-    problems: list[str] = []
-    schema = load_schema(CHECKOUT / "assets" / "marts", problems)
-    assert problems == []
-    given = {"observations": YEARS, "indicators": INDICATORS, "areas": PLACES} | tables
-    frames = {t: frame(schema, t, [dict.fromkeys(schema.tables[t].columns) | row for row in rows]) for t, rows in given.items()}
-    path = folder / "public.duckdb"
-    path.unlink(missing_ok=True)
-    build(path, replace(schema, views={}), frames)
-    return path
-
-
-def asked(path: Path, of: Chart) -> Mart:
-    with duckdb.connect(str(path), read_only=True, config=SETTINGS) as connection:
-        return Mart(connection, of.indicator_ids)
-
-
-def pictures(path: Path, of: Chart, edition: Edition = EDITION) -> dict[str, Picture]:
-    mart = asked(path, of)
-    return {lang: picture(bind(of, 1, mart), mart, edition, lang) for lang in LANGUAGES}
-
-
-def scenes(path: Path, of: Chart) -> Iterator[Scene]:
-    yield from (draw(p, measure) for p in pictures(path, of).values())
 
 
 @pytest.fixture
@@ -179,8 +85,22 @@ def test_all_problems_of_a_folder_come_at_once(tmp_path: Path) -> None:
 
 def test_the_declared_charts_hold() -> None:
     declared = load_charts(CHECKOUT / "assets" / "charts")
-    assert len(declared.charts) >= 16
-    assert {c.kind for c in declared.charts} >= {"status_strip", "small_multiples", "ranked_bars", "dumbbell", "stacked_bars"}
+    assert {c.kind for c in declared.charts} == set(get_args(Kind))
+    assert len({c.theme for c in declared.charts}) == 8
+
+
+def test_the_release_holds_thirty_charts_with_every_format_and_alternative_text(release: Path) -> None:
+    folder = release / "charts"
+    names = {path.stem for path in folder.glob("*.csv")}
+    assert len(names) >= 30
+    for stem in (f"{name}_{lang}" for name in names for lang in LANGUAGES):
+        svg = ElementTree.parse(folder / f"{stem}.svg").getroot()
+        title, description = (svg.findtext(f"{{http://www.w3.org/2000/svg}}{tag}") for tag in ("title", "desc"))
+        with Image.open(folder / f"{stem}.png") as image:
+            assert (image.info["Title"], image.info["Description"]) == (title, description)
+        assert title
+        assert description
+        assert (folder / f"{stem}.pdf").read_bytes().startswith(b"%PDF-")
 
 
 # Words
@@ -229,15 +149,23 @@ def test_runs_of_years_are_joined() -> None:
     assert (words.years([2017, 2018, 2019, 2022], "zh"), words.years([2014], "en")) == ("2017—2019、2022", "2014")
 
 
-@pytest.mark.parametrize(("lang", "text"), [("zh", "长" * 26), ("en", "word " * 16)])
-def test_a_long_title_is_refused(lang: Any, text: str) -> None:
+def titled(zh: str, en: str, news: str = "") -> dict[Any, str]:
+    return words.titles(Text(zh=zh, en=en), {"zh": {"news": news}, "en": {"news": news}}, "pendency")
+
+
+@pytest.mark.parametrize("texts", [("长" * 26, "word"), ("长", "word " * 16)])
+def test_a_long_title_is_refused(texts: tuple[str, str]) -> None:
     with pytest.raises(ChartError, match="shorten its template"):
-        words.title(text, {}, lang, "pendency")
+        titled(*texts)
 
 
-@pytest.mark.parametrize(("lang", "text"), [("zh", "长" * 25), ("en", "word " * 15)])
-def test_a_title_at_the_limit_is_kept(lang: Any, text: str) -> None:
-    assert words.title(text, {}, lang, "pendency")
+def test_a_title_at_the_limit_is_kept() -> None:
+    assert titled("长" * 25, "word " * 15) == {"zh": "长" * 25, "en": "W" + ("word " * 15)[1:]}
+
+
+def test_what_is_new_stays_out_of_both_titles_where_one_would_be_too_long() -> None:
+    assert titled("长" * 20 + "{news}", "word{news}", "，新高新高") == {"zh": "长" * 20 + "，新高新高", "en": "Word，新高新高"}
+    assert titled("长" * 21 + "{news}", "word{news}", "，新高新高") == {"zh": "长" * 21, "en": "Word"}
 
 
 def test_an_unknown_fact_names_the_known_ones() -> None:
@@ -250,6 +178,13 @@ def test_the_finding_follows_the_numbers(tmp_path: Path, last: str, word: str) -
     rows = [*YEARS, observation("2024", last)]
     shown = pictures(mart_file(tmp_path, observations=rows), chart())
     assert shown["zh"].title == f"2024年审查周期{word}{last}个月"
+
+
+@pytest.mark.parametrize(("value", "word"), [("75.4", "grew 75.4"), ("-19.5", "shrank 19.5")])
+def test_a_growth_is_said_with_its_direction(tmp_path: Path, value: str, word: str) -> None:
+    title = {"zh": "{grew}", "en": "{grew}"}
+    shown = pictures(mart_file(tmp_path, observations=[observation("2023", value)]), chart(title=title))
+    assert shown["en"].title.lower() == f"{word} months"
 
 
 # Pictures
@@ -335,7 +270,7 @@ def test_planted_overlap_is_found() -> None:
     scene.words(20, 50, "授权 16.5")
     scene.words(40, 52, "16.0")
     with pytest.raises(ChartError, match=r"planted: the texts '授权 16.5' and '16.0' overlap"):
-        scene.check()
+        check(scene)
 
 
 @pytest.mark.parametrize(("x", "y"), [(650, 50), (-1, 50), (20, 5), (20, 99)])
@@ -343,7 +278,7 @@ def test_clipped_text_is_found(x: float, y: float) -> None:
     scene = Scene("planted", measure, height=100)
     scene.words(x, y, "a text of some length")
     with pytest.raises(ChartError, match="clipped"):
-        scene.check()
+        check(scene)
 
 
 def test_a_label_keeps_off_lines() -> None:
