@@ -7,6 +7,7 @@ binding.py), what the pages say (see bulletin_pages.py), how they look (assets/b
 import json
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,11 +32,15 @@ def build(mart: Path, charts: Path, folder: Path, issue: Issue, out: Path) -> li
     folder: assets/bulletin. The same inputs give the same bytes. A part whose figures were not known on the day is left out, and
     its section named in the notes. Raises DeclarationError for words that do not hold.
     """
-    made = []
-    for name, pages in composed(mart, charts, folder, issue):
-        made.append(out / f"{name}.pdf")
-        made[-1].write_bytes(typeset(folder / "bulletin.typ", charts, marks.printed(pages)))
-    return made
+    layout = folder / "bulletin.typ"
+    with ThreadPoolExecutor() as threads:  # typst works outside the interpreter's lock, so one is set while the next is composed
+        setting = {
+            out / f"{name}.pdf": threads.submit(typeset, layout, charts, marks.printed(pages))
+            for name, pages in composed(mart, charts, folder, issue)
+        }
+    for path, made in setting.items():
+        path.write_bytes(made.result())
+    return list(setting)
 
 
 def composed(mart: Path, charts: Path, folder: Path, issue: Issue) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -15,13 +15,14 @@ Tone = Literal["good", "watch", "bad", "none"]
 
 
 class Most(Declared):
-    """How many rows each table of an edition holds at most; the mart holds the rest."""
+    """How many rows each table of an edition holds at most, and how many years back it looks; the mart holds the rest."""
 
     new: int
     revisions: int
     breaks: int
-    alerts: int
+    warnings: int
     provinces: int
+    years: int = 0
 
 
 class Edition(Declared):

@@ -40,8 +40,8 @@ def compose(desk: Desk) -> dict[str, Any]:
         "revisions": tables.revisions(desk),
         "breaks": tables.breaks(desk),
         "sections": sections,
-        "behind": list(_behind(desk)),
-        "alerts": _alerts(desk),
+        "behind": _at_most(desk, list(_behind(desk)), "more_behind"),
+        "alerts": _at_most(desk, [desk.phrases.words(message) for message in desk.facts.alerts()], "more_alerts"),
         "left_out": desk.listed(left_out),
         "notes": [spoken(note, desk.lang) for note in desk.content.notes],
         "coverage": spoken(desk.content.coverage_text, desk.lang),
@@ -91,13 +91,14 @@ def _sections(desk: Desk) -> tuple[list[dict[str, Any]], list[str]]:
         parts = [shown for part in asked if (shown := _part(desk, section, part))]
         if len(parts) < len(asked):
             left_out.append(spoken(section.title, desk.lang))
+        latest = tables.indicators(desk, section.themes)
         made = {
             "title": spoken(section.title, desk.lang),
             "parts": parts,
             "provinces": tables.provinces(desk, section.provinces),
-            "indicators": tables.indicators(desk, section.themes) if desk.is_full else [],
+            "indicators": latest,
         }
-        if parts or made["indicators"]:
+        if parts or latest["rows"]:
             sections.append(made)
     return sections, left_out
 
@@ -117,22 +118,25 @@ def _part(desk: Desk, section: Section, part: Part) -> dict[str, str] | None:
 
 
 def _behind(desk: Desk) -> Iterator[str]:
+    """Targets that are not on course, with the reason."""
     for t in desk.facts.targets:
         if t.status in BEHIND:
             yield desk.word("of_title", title=desk.phrases.words(t.title), text=desk.phrases.words(t.reason))
 
 
-def _alerts(desk: Desk) -> list[str]:
-    found, most = desk.facts.alerts(), desk.edition.most.alerts
-    lines = [desk.phrases.words(message) for message in found[:most]]
-    return lines + ([desk.word("more_alerts", count=desk.phrases.count(len(found) - most))] if len(found) > most else [])
+def _at_most(desk: Desk, warnings: list[str], more: str) -> list[str]:
+    """As many warnings as the edition shows, and how many more there are."""
+    most = desk.edition.most.warnings
+    rest = len(warnings) - most
+    return warnings[:most] + ([desk.word(more, count=desk.phrases.count(rest))] if rest > 0 else [])
 
 
 def _definitions(desk: Desk) -> Iterator[Described]:
-    """Every level with a number in the sections shown or the table of targets, in the reader's order."""
+    """Every level with a number in the sections shown and, in full editions, in the table of targets; in the reader's order."""
     parts = (part for section in desk.content.sections for part in section.parts if part.brief or desk.is_full)
     named = (match["id"] for part in parts for match in references(part.text.zh))
-    shown = dict.fromkeys([*named, *(t.indicator_id for t in desk.facts.targets if t.value is not None)])
+    judged = (t.indicator_id for t in desk.facts.targets if t.value is not None and desk.is_full)
+    shown = dict.fromkeys([*named, *judged])
     return (desk.facts.described[id_] for id_ in shown if id_ not in desk.facts.changes)
 
 

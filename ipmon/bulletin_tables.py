@@ -87,11 +87,13 @@ def provinces(desk: Desk, indicator_ids: Collection[str]) -> dict[str, Any]:
     return {"columns": columns, "rows": rows}
 
 
-def indicators(desk: Desk, themes: Collection[str]) -> list[list[str]]:
-    """Every indicator of some themes with a national value since the year before the report's, and the value a year earlier."""
-    since = date(desk.issue.year - 1, 1, 1)
+def indicators(desk: Desk, themes: Collection[str]) -> dict[str, Any]:
+    """Every indicator of some themes with a national value in the years that the edition looks back, beside the year before."""
+    since = date(desk.issue.year + 1 - desk.edition.most.years, 1, 1)
     ids = (id_ for id_, described in desk.facts.described.items() if described.theme in themes)
-    return [_indicator(desk, cell) for cell in desk.binder.cells.latest_of(ids, since)]
+    rows = [_indicator(desk, cell) for cell in desk.binder.cells.latest_of(ids, since)] if desk.edition.most.years else []
+    years, last = desk.phrases.count(desk.edition.most.years), desk.phrases.period(str(desk.issue.year))
+    return {"title": desk.word("theme_indicators", years=years, last=last), "rows": rows}
 
 
 def _indicator(desk: Desk, cell: Cell) -> list[str]:
