@@ -74,7 +74,8 @@ def decimals_shown(cell: Cell) -> int:
 
 def numeral(cell: Cell) -> str:
     """The value of a cell in its displayed unit, to the printed precision, an open side said: ＞50."""
-    text = shown.numeral(cell.value / cell.factor, decimals_shown(cell))
+    # Two decimals at most even where they show nothing of a tiny number: a title has no room for more.
+    text = f"{round_half_up(cell.value / cell.factor, decimals_shown(cell)):,f}"
     if cell.is_bound:
         return ("＞" if cell.value_high is None else "＜") + text
     return text
