@@ -119,7 +119,7 @@ def _large_revisions(revised: Iterable[Revision], registry: Registry, as_of: dat
         percent = r.size / r.old.value * 100
         if abs(percent) > LARGE_REVISION_PERCENT:
             shown = round_half_up(percent, 2)
-            cases[r.key.indicator_id].append(f"{_place(r.key)}: {_plain(r.old)} -> {_plain(r.new)} ({shown:+f} %), {r.cause}")
+            cases[r.key.indicator_id].append(f"{_place(r.key)}: {_plain(r.old)} -> {_plain(r.new)} ({shown:+f} %), {r.cause.en}")
     return [
         _grouped(
             "large_revision",

@@ -14,6 +14,7 @@ import duckdb
 from ipmon import sql
 from ipmon.errors import IpmonError
 from ipmon.paths import DataRoot
+from ipmon.shown import decimals_known, numeral
 
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -108,15 +109,16 @@ def show(root: DataRoot, indicator: str) -> Iterator[str]:
         yield f"unit: {unit_zh} | {unit_en}"
         yield ""
         found = mart.execute(
-            f"""select time_period, accumulation, ref_area, {", ".join(DIMENSIONS)}, value, value_low, value_high, obs_status,
-            basis, released_on, publisher, source_title from observations where indicator_id = ?
+            f"""select time_period, accumulation, ref_area, {", ".join(DIMENSIONS)}, value, value_low, value_high, decimals,
+            obs_status, basis, released_on, publisher, source_title from observations where indicator_id = ?
             order by ref_area <> 'CN', ref_area, {", ".join(DIMENSIONS)}, period_end, freq, accumulation, basis""",
             [indicator],
         ).fetchall()
         for period, accumulation, area, *rest in found:
-            dims, (value, low, high, mark, basis, released, publisher, title) = rest[:5], rest[5:]
+            dims, (value, low, high, decimals, mark, basis, released, publisher, title) = rest[:5], rest[5:]
             place = " ".join([area, *(d for d in dims if d != "_T")])
-            number = _shown(value, factor)
+            width = high - low if low is not None and high is not None else None
+            number = "-" if value is None else numeral(value / factor, decimals_known(value, width, factor, decimals))
             span = "" if low == high else f" [{_shown(low, factor)}, {_shown(high, factor)}]"
             yield (
                 f"{period:8} {accumulation:12} {place:24} {number:>14}{span}  {mark} {basis:9} "

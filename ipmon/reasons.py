@@ -104,10 +104,12 @@ def _fields(s: Situation, finding: Finding, shown: Shown) -> dict[str, Text | st
     if s.target.base_period is not None:
         fields["base_period"] = said(s.target.base_period)
     if point is not None and s.target.rule != "milestone":
-        fields |= {"period": _period(s, point), "value": shown.value(point.value)}
-        fields["gap"] = shown.change(abs(point.value - (s.base.value if s.target.rule == "rising" and s.base else s.goal)))
+        fields |= {"period": _period(s, point), "value": shown.value(point.value, point.width)}
+        against = s.base if s.target.rule == "rising" else None
+        decimals = max(shown.decimals(p.value, p.width) for p in (point, against or point))
+        fields["gap"] = shown.change(abs(point.value - (against.value if against else s.goal)), decimals)
     if s.base is not None:
-        fields["base"] = shown.value(s.base.value)
+        fields["base"] = shown.value(s.base.value, s.base.width)
     if finding.proof is not None:
         fields["proof_day"] = finding.proof.period_end.isoformat()
     return fields | _pace(s, finding, shown)

@@ -11,15 +11,25 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
+from ipmon.declared import Text
 from ipmon.figures import Figure, Key
 from ipmon.registry import Registry
 from ipmon.vintages import Book, Vintage
 
 STAGE_CAUSES = {
-    "preliminary": "preliminary figure of the publisher",
-    "final": "final verification by the publisher",
-    "census": "revision after an economic census",
+    "preliminary": Text(zh="发布者的初步核算", en="preliminary figure of the publisher"),
+    "final": Text(zh="发布者最终核实", en="final verification by the publisher"),
+    "census": Text(zh="经济普查后修订", en="revision after an economic census"),
 }
+QUALITY_WORDS = {
+    "official": Text(zh="官方", en="official"),
+    "official-reprint": Text(zh="官方转载", en="official-reprint"),
+    "secondary": Text(zh="二手", en="secondary"),
+    "derived": Text(zh="推算", en="derived"),
+}
+INPUT_REVISED = Text(zh="计算所用数值已修订", en="an input was revised")
+CORRECTED = Text(zh="更正后重新交付", en="corrected delivery")
+RESTATED = Text(zh="更精确或更晚的表述", en="more precise or later statement")
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ class Revision:
     old: Figure
     new: Figure
     kind: Literal["revised", "refined", "implied"]
-    cause: str
+    cause: Text
 
     @property
     def size(self) -> Decimal:
@@ -68,16 +78,17 @@ def _changes(key: Key, basis: str, stints: list[Vintage]) -> Iterator[Revision]:
             yield Revision(key, basis, new.since, old.figure, new.figure, kind, _cause(old, new))
 
 
-def _cause(old: Vintage, new: Vintage) -> str:
+def _cause(old: Vintage, new: Vintage) -> Text:
     if new.figure.basis == "derived":
-        return "an input was revised"
+        return INPUT_REVISED
     if old.figure.retired_on == new.since:
-        return "corrected delivery"
+        return CORRECTED
     if new.figure.stage != old.figure.stage and new.figure.stage in STAGE_CAUSES:
         return STAGE_CAUSES[new.figure.stage]
     if new.figure.quality != old.figure.quality:
-        return f"{new.figure.quality} source instead of {old.figure.quality}"
-    return "more precise or later statement"
+        now, before = QUALITY_WORDS[new.figure.quality], QUALITY_WORDS[old.figure.quality]
+        return Text(zh=f"{now.zh}来源取代{before.zh}来源", en=f"{now.en} source instead of {before.en}")
+    return RESTATED
 
 
 def _implied(book: Book, registry: Registry) -> Iterator[Revision]:
@@ -89,5 +100,6 @@ def _implied(book: Book, registry: Registry) -> Iterator[Revision]:
             level_key = replace(key, indicator_id=indicator.implied_previous.level)
             old = book.current(level_key, "published")
             if new and old and not old.interval.overlaps(new.interval):
-                cause = f"implied by the level and change printed for {int(key.time_period[:4]) + 1}"
+                year = int(key.time_period[:4]) + 1
+                cause = Text(zh=f"由{year}年公布的水平和变化推得", en=f"implied by the level and change printed for {year}")
                 yield Revision(level_key, "published", new.released_on, old, new, "implied", cause)

@@ -12,17 +12,42 @@ from ipmon.dimensions import Unit
 from ipmon.intervals import round_half_up
 from ipmon.periods import parse
 
-DECIMALS, FINE_DECIMALS = 2, 6
+MOST_DECIMALS, FINE_DECIMALS = 2, 6
+CURRENCIES = ("CNY", "USD")
 _SCALES = {"e4": Decimal(10**4), "e6": Decimal(10**6), "e8": Decimal(10**8)}
 
 
-def numeral(value: Decimal) -> str:
-    """At most two decimals, halves up, no trailing zeros; six decimals where two would hide a number that is not zero."""
-    rounded = round_half_up(value, DECIMALS)
+def decimals_known(value: Decimal, width: Decimal | None, factor: int | Decimal = 1, printed: int | None = None) -> int:
+    """How many decimals of a value shown by `factor` are known, two at most: 2 for 12.60 of width 0.01, 1 for 8,539.9亿元.
+
+    width: of the interval that the print allows, in base units; None or 0 where the value is exact, open on a side or a
+    document's own number, which is written with the digits that it has. printed: the decimals printed, if known, in base units.
+    """
+    if factor == 1 and printed is not None:
+        return min(MOST_DECIMALS, printed)
+    known = (width / factor).adjusted() if width else int((value / factor).normalize().as_tuple().exponent)
+    return min(MOST_DECIMALS, max(0, -known))
+
+
+def numeral(value: Decimal, decimals: int | None = None) -> str:
+    """A number with thousands separators, halves up: 8,539.9; with `decimals` given, trailing zeros are kept: 12.60.
+
+    Six decimals where two would hide a number that is not zero.
+    """
+    rounded = round_half_up(value, MOST_DECIMALS if decimals is None else decimals)
     if rounded == 0 and value != 0:
-        rounded = round_half_up(value, FINE_DECIMALS)
-    text = f"{rounded:f}".rstrip("0").rstrip(".") if "." in f"{rounded:f}" else f"{rounded:f}"
-    return "0" if text == "-0" else text
+        rounded, decimals = round_half_up(value, FINE_DECIMALS), None
+    if decimals is None:
+        rounded = rounded.normalize()
+    return f"{rounded + 0:,f}"  # + 0: no minus before a zero
+
+
+def with_unit(number: str, unit: str, lang: str) -> str:
+    """A numeral in its unit: 15.5个月, 15.5 months; 13.04%; 8,539.9亿元, CNY 8,539.9 hundred million."""
+    currency, _, scale = unit.partition(" ")
+    if lang == "en" and currency in CURRENCIES:
+        return " ".join(filter(None, (currency, number, scale)))
+    return f"{number}{unit}" if lang == "zh" or unit == "%" else f"{number} {unit}"
 
 
 def said(period: str) -> Text:
@@ -58,15 +83,19 @@ class Shown:
         scale = Text(zh=unit.scales[display].zh, en=unit.scales[display].en)
         return cls(_SCALES[display], scale, scale)
 
-    def value(self, value: Decimal) -> Text:
-        """A level: 15.5个月, 15.5 months; 8,539.9亿元, 8,539.9 × CNY 100 million."""
-        return self._written(value, self.unit)
+    def value(self, value: Decimal, width: Decimal | None = None) -> Text:
+        """A level of which an interval of `width` is known: 15.5个月, 15.5 months."""
+        return _written(value, self.decimals(value, width), self.scale, self.unit)
 
-    def change(self, value: Decimal) -> Text:
+    def change(self, value: Decimal, decimals: int | None = None) -> Text:
         """A difference of two levels; of percentages in percentage points."""
-        return self._written(value, self.change_unit)
+        return _written(value, decimals, self.scale, self.change_unit)
 
-    def _written(self, value: Decimal, unit: Text) -> Text:
-        number = f"{Decimal(numeral(value / self.scale)):,f}"
-        between = "" if unit.en == "%" else " " if self.scale == 1 else " × "
-        return Text(zh=f"{number}{unit.zh}", en=f"{number}{between}{unit.en}")
+    def decimals(self, value: Decimal, width: Decimal | None) -> int:
+        """How many decimals of a level are known in the unit shown."""
+        return decimals_known(value, width, self.scale)
+
+
+def _written(value: Decimal, decimals: int | None, scale: Decimal, unit: Text) -> Text:
+    number = numeral(value / scale, decimals)
+    return Text(zh=with_unit(number, unit.zh, "zh"), en=with_unit(number, unit.en, "en"))

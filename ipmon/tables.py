@@ -144,7 +144,8 @@ def revisions(found: Iterable[Revision]) -> list[Row]:
             "revision_percent": round_half_up(r.size / r.old.value * 100, 6) if r.old.value else None,
             "unit": r.new.unit,
             "kind": r.kind,
-            "cause": r.cause,
+            "cause": r.cause.en,
+            "cause_zh": r.cause.zh,
             "old_delivery_id": r.old.delivery_id,
             "delivery_id": r.new.delivery_id,
         }

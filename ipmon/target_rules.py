@@ -31,6 +31,11 @@ class Point:
     released_on: date
     obs_status: str = "A"
 
+    @property
+    def width(self) -> Decimal | None:
+        """How wide what is known of it is; None where a side is open."""
+        return self.high - self.low if self.low is not None and self.high is not None else None
+
 
 @dataclass(frozen=True)
 class Situation:

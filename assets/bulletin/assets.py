@@ -1,6 +1,6 @@
-"""The bulletin of a candidate release, in both languages.
+"""The bulletin and the annual report of a candidate release, in both languages.
 
-Belongs here: the one asset of the bulletin. Not here: its words and layout (see content.yaml, bulletin.typ).
+Belongs here: the one asset of both. Not here: its words and layout (see content.yaml, bulletin.typ).
 """
 
 import dagster as dg
@@ -9,7 +9,7 @@ from assets import ROOT
 from assets.marts.assets import Mart
 from assets.occasion import OWNERS, Occasion
 from ipmon.bulletin import build
-from ipmon.bulletin_pages import Issue
+from ipmon.bulletin_issue import Issue
 from ipmon.duedates import next_release_day
 
 
@@ -21,8 +21,8 @@ from ipmon.duedates import next_release_day
     metadata={"declarations": "assets/bulletin"},
 )
 def bulletin(context: dg.AssetExecutionContext, occasion: Occasion, mart: Mart) -> None:
-    """bulletin_zh.pdf and bulletin_en.pdf: main points, targets, what changed, themes, notes and sources."""
+    """Bulletin and annual report in Chinese and English: main points, targets, what changed, themes, notes and sources."""
     current = occasion.root.current
     issue = Issue(mart.release_id, occasion.day, next_release_day(occasion.day), current if current.exists() else None)
-    cells = build(mart.public, mart.folder / "charts", ROOT / "bulletin", issue, mart.folder)
-    context.add_output_metadata({"bound numbers": len(cells)})
+    made = build(mart.public, mart.folder / "charts", ROOT / "bulletin", issue, mart.folder)
+    context.add_output_metadata({"files": ", ".join(path.name for path in made)})

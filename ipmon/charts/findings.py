@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from ipmon import shown
 from ipmon.charts.cells import Cell, TargetCell
 from ipmon.charts.picture import Lang
 from ipmon.charts.vocabulary import say
-from ipmon.charts.words import decimals_shown, number
+from ipmon.charts.words import decimals_shown
 from ipmon.periods import parse
 
 FEWEST = 4
@@ -46,7 +47,7 @@ def moved(cells: Sequence[Cell]) -> str:
     if certain := step(before, now):
         return "rose" if certain > 0 else "fell"
     decimals = min(decimals_shown(c) for c in (before, now))
-    alike = len({number(c.value / c.factor, decimals) for c in (before, now)}) == 1
+    alike = len({shown.numeral(c.value / c.factor, decimals) for c in (before, now)}) == 1
     return "stood" if before.is_bound or now.is_bound else "unchanged" if alike else "level"
 
 

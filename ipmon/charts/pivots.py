@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+from ipmon import shown
 from ipmon.charts import words
 from ipmon.charts.bound import Bound, pairs_of
 from ipmon.charts.cells import Cell
@@ -45,7 +46,7 @@ def _end(cell: Cell, at: int, lang: Lang) -> Point:
 
 def _step(at: int, name: str, change: Decimal, reached: Decimal, like: Cell) -> Point:
     low, high = (float(end / like.factor) for end in (reached, reached + change))
-    text = words.number(abs(change) / like.factor, words.decimals_shown(like))
+    text = shown.numeral(abs(change) / like.factor, words.decimals_shown(like))
     sign = "+" if change > 0 else "−" if change < 0 else ""
     return Point(at, name, float(change / like.factor), sign + text, low=low, high=high)
 

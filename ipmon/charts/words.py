@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from ipmon import shown
 from ipmon.charts.cells import Cell, Indicator, TargetCell
 from ipmon.charts.declaration import PLACEHOLDER, Publisher
 from ipmon.charts.picture import ChartError, Lang
@@ -21,36 +22,26 @@ COMMA = {"zh": "，", "en": ", "}
 LIST = {"zh": "、", "en": ", "}
 SENTENCES = {"zh": "", "en": " "}
 MARKS = {"P": "p", "E": "e"}
-MOST_DECIMALS = 2
 BANDS = frozenset({"band"})
 
 
 def decimals_shown(cell: Cell) -> int:
     """The decimals that the printed precision supports in the displayed unit, two at most."""
-    if cell.factor == 1:
-        return min(MOST_DECIMALS, cell.decimals)
-    if cell.value_low is None or cell.value_high is None or cell.value_low == cell.value_high:
-        exponent = (cell.value / cell.factor).normalize().as_tuple().exponent
-        return min(MOST_DECIMALS, max(0, -int(exponent)))
-    step = (cell.value_high - cell.value_low) / cell.factor
-    return min(MOST_DECIMALS, max(0, -step.adjusted()))
-
-
-def number(value: Decimal, decimals: int) -> str:
-    """A numeral with thousands separators, halves up: 8,539.9."""
-    return f"{round_half_up(value, decimals):,f}"
+    width = cell.value_high - cell.value_low if cell.value_low is not None and cell.value_high is not None else None
+    return shown.decimals_known(cell.value, width, cell.factor, cell.decimals)
 
 
 def numeral(cell: Cell) -> str:
     """The value of a cell in its displayed unit, to the printed precision, an open side said: ＞50."""
-    text = number(cell.value / cell.factor, decimals_shown(cell))
+    # Two decimals at most even where they show nothing of a tiny number: a title has no room for more.
+    text = f"{round_half_up(cell.value / cell.factor, decimals_shown(cell)):,f}"
     if cell.is_bound:
         return ("＞" if cell.value_high is None else "＜") + text
     return text
 
 
 def amount(cell: Cell, indicator: Indicator, lang: Lang) -> str:
-    """The numeral with its unit, as everywhere in a release: 15个月, 15 months; 8,539.9亿元, 8,539.9 × CNY 100 million."""
+    """The numeral with its unit, as everywhere in a release: 15个月, 15 months; 8,539.9亿元, CNY 8,539.9 hundred million."""
     return with_unit(numeral(cell), indicator, lang)
 
 
@@ -60,10 +51,8 @@ def size(cell: Cell, indicator: Indicator, lang: Lang) -> str:
 
 
 def with_unit(text: str, indicator: Indicator, lang: Lang) -> str:
-    """A numeral followed by the displayed unit."""
-    unit = getattr(indicator.unit, lang)
-    between = "" if lang == "zh" or unit == "%" else " " if indicator.factor == 1 else " × "
-    return f"{text}{between}{unit}"
+    """A numeral with the displayed unit."""
+    return shown.with_unit(text, getattr(indicator.unit, lang), lang)
 
 
 def mark(cell: Cell) -> str:

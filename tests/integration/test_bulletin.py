@@ -14,18 +14,21 @@ import pypdf
 import pytest
 import yaml
 
-from ipmon.binding import Binder, UnknownCell, day_words, lint, period_words
+from ipmon import marks
+from ipmon.binding import Binder, lint
 from ipmon.bulletin import build
 from ipmon.bulletin_content import Content, load_content
-from ipmon.bulletin_pages import Issue
+from ipmon.bulletin_issue import Issue
+from ipmon.cells import Cells, UnknownCell
 from ipmon.declared import Text
 from ipmon.errors import DeclarationError, IpmonError
 from ipmon.marts import load_schema
+from ipmon.phrases import Phrases, day_words, period_words
 from ipmon.registry import load_registry
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 KNOWN = {"pledge_amount", "pledge_amount_growth", "pii_share_of_gdp", "trademark_registrations"}
-TABLES = ("observations", "indicators", "targets", "assessments", "revisions", "alerts")
+TABLES = ("observations", "vintages", "indicators", "targets", "assessments", "revisions", "breaks", "alerts", "areas")
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 40"><title>T</title><desc>D</desc><rect width="7" height="4"/></svg>'
 )
@@ -37,6 +40,7 @@ OBSERVED: list[dict[str, Any]] = [
     {"indicator_id": "pledge_amount", "time_period": "2023", "value": 14_100_000_000, "unit": "CNY", "ref_area": "CN-BJ"},
     {"indicator_id": "pledge_amount_growth", "time_period": "2023", "value": "75.4", "unit": "percent"},
     {"indicator_id": "pledge_amount_growth", "time_period": "2023", "value": "75.46", "unit": "percent", "basis": "derived"},
+    {"indicator_id": "pii_share_of_gdp", "time_period": "2022", "value": "12.60", "unit": "percent"},
     {"indicator_id": "pii_share_of_gdp", "time_period": "2023", "value": "13.04", "unit": "percent"},
     {
         "indicator_id": "trademark_registrations",
@@ -46,16 +50,24 @@ OBSERVED: list[dict[str, Any]] = [
         "accumulation": "year_to_date",
     },
 ]
-SECTION = {
+
+
+def part(chart: str, zh: str, en: str) -> dict[str, Any]:
+    return {"chart": chart, "brief": True, "text": {"zh": zh, "en": en}}
+
+
+SECTION: dict[str, Any] = {
     "id": "pledges",
     "title": {"zh": "质押融资", "en": "Pledge financing"},
-    "chart": "pledges",
-    "text": {
-        "zh": "{pledge_amount@latest.period}登记金额为{pledge_amount@latest}，比上年{pledge_amount_growth@pledge_amount.change}，"
-        "北京为{pledge_amount[ref_area=CN-BJ]@latest}。",
-        "en": "In {pledge_amount@latest.period} {pledge_amount@latest} were registered, "
-        "{pledge_amount_growth@pledge_amount.change}; Beijing {pledge_amount[ref_area=CN-BJ]@latest}.",
-    },
+    "parts": [
+        part(
+            "pledges",
+            "{pledge_amount@latest.period}登记金额为{pledge_amount@latest}，比上年{pledge_amount_growth@pledge_amount.change}，"
+            "北京为{pledge_amount[ref_area=CN-BJ]@latest}。",
+            "In {pledge_amount@latest.period} {pledge_amount@latest} were registered, "
+            "{pledge_amount_growth@pledge_amount.change}; Beijing {pledge_amount[ref_area=CN-BJ]@latest}.",
+        )
+    ],
 }
 
 
@@ -70,6 +82,7 @@ def observation(given: dict[str, Any]) -> dict[str, Any]:
         "basis": "published",
     }
     told = {"period_start": date(year, 1, 1), "period_end": date(year, 12, 31), "value_low": value, "value_high": value}
+    told["decimals"] = max(0, -int(value.as_tuple().exponent))
     source = {
         "released_on": date(year + 1, 1, 16),
         "released_basis": "printed date",
@@ -79,16 +92,17 @@ def observation(given: dict[str, Any]) -> dict[str, Any]:
     return dims | usual | told | source | given | {"value": value}
 
 
-def indicator(id_: str, title: str, unit: str, factor: int) -> dict[str, Any]:
+def indicator(id_: str, title: str, unit: str, factor: int, zh: str, en: str) -> dict[str, Any]:
     words = {"title_zh": f"{title}数", "title_en": title, "definition_zh": "定义。", "definition_en": "Definition."}
-    return {"indicator_id": id_, **words, "formula": "as published", "unit": unit, "display_factor": factor}
+    shown = {"unit": unit, "display_factor": factor, "unit_zh": zh, "unit_en": en}
+    return {"indicator_id": id_, **words, "formula": "as published", **shown}
 
 
 INDICATORS = [
-    indicator("pledge_amount", "Pledges", "CNY", 10**8),
-    indicator("pledge_amount_growth", "Pledge growth", "percent", 1),
-    indicator("pii_share_of_gdp", "Share", "percent", 1),
-    indicator("trademark_registrations", "Trademarks", "items", 10**4),
+    indicator("pledge_amount", "Pledges", "CNY", 10**8, "亿元", "CNY hundred million"),
+    indicator("pledge_amount_growth", "Pledge growth", "percent", 1, "%", "%"),
+    indicator("pii_share_of_gdp", "Share", "percent", 1, "%", "%"),
+    indicator("trademark_registrations", "Trademarks", "items", 10**4, "万件", "ten thousand items"),
 ]
 
 
@@ -106,10 +120,11 @@ TARGETS = [
 ]
 
 
-def make_mart(path: Path, observed: list[dict[str, Any]]) -> Path:
-    """A mart of the contract's tables with these observations."""
-    rows = {"observations": [observation(o) for o in observed], "indicators": INDICATORS}
-    rows |= {"targets": [t for t, _ in TARGETS], "assessments": [a for _, a in TARGETS]}
+def make_mart(path: Path, observed: list[dict[str, Any]], **more: list[dict[str, Any]]) -> Path:
+    """A mart of the contract's tables with these observations, and rows of other tables."""
+    values = [observation(o) for o in observed]
+    rows: dict[str, list[dict[str, Any]]] = {"observations": values, "vintages": values, "indicators": INDICATORS}
+    rows |= {"targets": [t for t, _ in TARGETS], "assessments": [a for _, a in TARGETS]} | more
     schema = load_schema(ASSETS / "marts", [])
     with duckdb.connect(str(path)) as connection:
         for name in TABLES:
@@ -156,7 +171,9 @@ def issue(previous: Path | None = None) -> Issue:
 
 def filled(mart: Path, content: Content, template: str, lang: Any = "en") -> str:
     with duckdb.connect(str(mart), read_only=True) as connection:
-        return Binder(connection, content.wording).fill(template, lang)
+        cells = Cells(connection)
+        binder = Binder(cells, Phrases(content.wording, cells.units(), lang))
+        return str(marks.printed(binder.fill(Text(zh=template, en=template))))
 
 
 # The lint
@@ -207,7 +224,7 @@ def test_the_shipped_words_hold() -> None:
 def test_the_shipped_words_name_only_declared_charts() -> None:
     declared = set(yaml.safe_load((ASSETS / "charts" / "sequence.yaml").read_text("utf-8")))
     shipped = yaml.safe_load((ASSETS / "bulletin" / "content.yaml").read_text("utf-8"))
-    assert {section["chart"] for section in shipped["sections"]} <= declared
+    assert {part["chart"] for section in shipped["sections"] for part in section["parts"]} <= declared
 
 
 # Binding
@@ -224,6 +241,7 @@ def test_the_shipped_words_name_only_declared_charts() -> None:
         ("{pledge_amount_growth@latest.change}", "增长75.4%", "up 75.4%"),
         ("{trademark_registrations@latest}", "350万件", "350 ten thousand"),
         ("{trademark_registrations@latest.period}", "2023年前10个月", "the first 10 months of 2023"),
+        ("{pii_share_of_gdp@2022}", "12.60%", "12.60%"),  # as printed, with the zero
     ],
 )
 def test_a_reference_becomes_its_cell_in_words(mart: Path, content: Content, template: str, zh: str, en: str) -> None:
@@ -331,36 +349,50 @@ def test_a_section_whose_figures_are_not_known_yet_is_left_out_and_named(mart: P
     early = SECTION | {
         "id": "early",
         "title": {"zh": "早", "en": "Too early"},
-        "text": dict.fromkeys(("zh", "en"), "{pii_share_of_gdp@2031}"),
+        "parts": [part("pledges", "{pii_share_of_gdp@2031}", "{pii_share_of_gdp@2031}")],
     }
     folder = write_folder(tmp_path / "words", SECTION, early)
     _, en = made(mart, folder, tmp_path / "out")
-    assert re.search(r"Not in this issue.*Too early\.", " ".join(text_of(en).split()))
+    assert re.search(r"Not in this issue or only in part.*Too early\.", " ".join(text_of(en).split()))
     assert "Too early" not in str(pypdf.PdfReader(BytesIO(en)).outline)
 
 
-def test_a_section_without_its_chart_is_an_error(mart: Path, tmp_path: Path) -> None:
-    folder = write_folder(tmp_path / "words", SECTION | {"chart": "nowhere"})
-    with pytest.raises(IpmonError, match=r"section 'pledges' shows chart 'nowhere', but nowhere_zh\.svg was not drawn"):
-        made(mart, folder, tmp_path / "out")
+def test_a_part_without_its_chart_is_left_out_and_its_section_named(mart: Path, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "words", SECTION | {"parts": [*SECTION["parts"], part("nowhere", "无图。", "No chart.")]})
+    text = " ".join(text_of(made(mart, folder, tmp_path / "out")[1]).split())
+    assert "were registered" in text and "No chart" not in text
+    assert re.search(r"Not in this issue or only in part.*Pledge financing\.", text)
 
 
 def test_a_planted_digit_stops_the_bulletin(mart: Path, tmp_path: Path) -> None:
     folder = write_folder(
-        tmp_path / "words", SECTION | {"text": {"zh": "约{pledge_amount@2023}，共31省", "en": "{pledge_amount@2023}"}}
+        tmp_path / "words", SECTION | {"parts": [part("pledges", "约{pledge_amount@2023}，共31省", "{pledge_amount@2023}")]}
     )
-    with pytest.raises(DeclarationError, match=r"sections\.pledges\.text\.zh: the number 31 is bound to no cell"):
+    with pytest.raises(DeclarationError, match=r"sections\.pledges\.pledges\.zh: the number 31 is bound to no cell"):
         made(mart, folder, tmp_path / "out")
 
 
-def test_the_issue_says_what_changed_since_the_last(mart: Path, folder: Path, tmp_path: Path) -> None:
+def test_the_issue_says_what_changed_since_the_last(folder: Path, tmp_path: Path) -> None:
     before = tmp_path / "2024-05-01-99999999"
     before.mkdir()
-    revised = [o | {"value": "13.01"} if o["indicator_id"] == "pii_share_of_gdp" else o for o in OBSERVED[1:]]
+    old = [o | {"value": "13.01"} if o["value"] == "13.04" else o for o in OBSERVED[1:]]
     withdrawn = {"indicator_id": "pii_share_of_gdp", "time_period": "2019", "value": "11.6", "unit": "percent"}
-    make_mart(before / "public.duckdb", [*revised, withdrawn])
-    text = " ".join(text_of(made(mart, folder, tmp_path / "out", before)[1]).split())
-    assert (
-        "Compared with release 2024-05-01-99999999, values new: 1, revised: 1, withdrawn: 1; indicators added: 0, redefined: 0"
-        in text
-    )
+    known = {"break_id": "b1", "starts_on": date(2018, 1, 1), "note_zh": "旧口径。", "note_en": "An old basis."}
+    make_mart(before / "public.duckdb", [*old, withdrawn], breaks=[known])
+    found = {"break_id": "b2", "starts_on": date(2017, 1, 1), "note_zh": "新口径。", "note_en": "A new basis."}
+    mart = make_mart(tmp_path / "now.duckdb", OBSERVED, breaks=[known, found], revisions=[revision()])
+    zh, en = (" ".join(text_of(pdf).split()) for pdf in made(mart, folder, tmp_path / "out", before))
+    assert "Compared with release 2024-05-01-99999999, values new: 1, revised: 1, withdrawn: 1; indicators added: 0" in en
+    assert "No definition or formula of an indicator has changed" in en
+    assert "Pledges 1 2023 CNY 8,539.9 hundred million" in en  # one value of 2022 is new; the latest is shown
+    # 12.60 - 12.71 = -0.11 points, with the zero that was printed and the cause
+    assert "Share 2022 12.71% 12.60% −0.11 percentage points a census 2024-06-01 [n]" in en
+    assert "2022 年 12.71% 12.60% −0.11 个百分点 普查 2024 年 6 月 1 日 [n]" in zh
+    assert "2017-01-01 [n] A new basis. 2018-01-01 An old basis." in en  # new ones first, then the latest
+
+
+def revision() -> dict[str, Any]:
+    """The share of 2022 after the economic census (NBS and CNIPA, 2024-12-31), its date moved before that of the issue."""
+    row = observation({"indicator_id": "pii_share_of_gdp", "time_period": "2022", "value": "12.60", "unit": "percent"})
+    told = {"old_value": "12.71", "new_value": "12.60", "revision": "-0.11", "revision_percent": "-0.87", "kind": "revised"}
+    return row | told | {"cause": "a census", "cause_zh": "普查", "released_on": date(2024, 6, 1)}

@@ -143,8 +143,10 @@ def test_everything_a_reader_may_meet_says_that_it_is_simulated(home: Path, mart
         assert title is not None
         assert ("模拟数据" if picture.stem.endswith("_zh") else "SYNTHETIC") in title[1]
     for lang, word in (("zh", "模拟数据"), ("en", "SYNTHETIC")):
-        pages = pypdf.PdfReader(release / f"SYNTHETIC_bulletin_{lang}.pdf").pages
-        assert all(word in page.extract_text() for page in pages)
+        for document, longest in (("bulletin", 8), ("annual_report", 30)):
+            pages = pypdf.PdfReader(release / f"SYNTHETIC_{document}_{lang}.pdf").pages
+            assert len(pages) <= longest
+            assert all(word in page.extract_text() for page in pages)
     assert "模拟数据" in (release / "SYNTHETIC_quality.html").read_text("utf-8")
 
 

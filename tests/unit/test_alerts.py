@@ -74,7 +74,7 @@ def test_what_agrees_or_cannot_be_told_is_no_alert() -> None:
 
 def revision(old: str, new: str, kind: str = "revised", basis: str = "published") -> Revision:
     figures = figure(old, "2024-01-01"), figure(new, "2024-02-01")
-    return Revision(key(), basis, day("2024-02-01"), *figures, kind, "corrected delivery")  # type: ignore[arg-type]
+    return Revision(key(), basis, day("2024-02-01"), *figures, kind, Text(zh="更正", en="corrected delivery"))  # type: ignore[arg-type]
 
 
 def test_a_revision_by_more_than_one_percent_is_told() -> None:

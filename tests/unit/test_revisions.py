@@ -14,7 +14,7 @@ PLAIN = registry(grants={})
 
 def changes(*figures: Figure) -> list[tuple[str, Decimal, str]]:
     """(kind, size, cause)."""
-    return [(r.kind, r.size, r.cause) for r in revisions(book(*figures), PLAIN)]
+    return [(r.kind, r.size, r.cause.en) for r in revisions(book(*figures), PLAIN)]
 
 
 def test_a_value_that_never_changed_has_no_revision() -> None:
@@ -50,7 +50,7 @@ def test_a_revised_input_is_the_cause_of_a_revised_result() -> None:
         figure("2", "2024-01-01", key("b")),
     )
     derive(declared, known, dimensions())
-    causes = {r.key.indicator_id: (r.kind, r.size, r.cause) for r in revisions(known, declared)}
+    causes = {r.key.indicator_id: (r.kind, r.size, r.cause.en) for r in revisions(known, declared)}
     assert causes["all"] == ("revised", Decimal(4), "an input was revised")
     assert causes["a"] == ("revised", Decimal(4), "corrected delivery")
 
@@ -74,7 +74,7 @@ def test_a_later_printed_change_implies_a_revision_that_nobody_printed(printed_b
     assert len(found) == count
     for r in found:
         assert (r.key, r.size, r.released_on) == (key("level", "2022"), Decimal("-0.11"), day("2024-12-31"))
-        assert r.cause == "implied by the level and change printed for 2023"
+        assert r.cause.en == "implied by the level and change printed for 2023"
 
 
 def revision(size: str, kind: str = "revised", area: str = "CN") -> Revision:

@@ -25,7 +25,7 @@ UNITS = {
     "months": Unit(zh="个月", en="months"),
     "percent": Unit(zh="%", en="%"),
     "percentage_points": Unit(zh="个百分点", en="percentage points"),
-    "CNY": Unit(zh="元", en="CNY", scales={"e8": Scale(zh="亿元", en="CNY 100 million")}),
+    "CNY": Unit(zh="元", en="CNY", scales={"e8": Scale(zh="亿元", en="CNY hundred million")}),
 }
 MONTHS, PERCENT, CNY = Shown.of("months", UNITS), Shown.of("percent", UNITS), Shown.of("CNY", UNITS, "e8")
 DURING, DEADLINE, AFTER = date(2024, 11, 30), date(2024, 12, 31), date(2025, 6, 30)
@@ -442,8 +442,9 @@ def test_a_target_whose_table_was_not_seen_says_so() -> None:
 
 
 def test_numbers_are_rounded_half_up_and_scaled_alike() -> None:
-    assert [numeral(Decimal(n)) for n in ("15.50", "2.675", "-0.001", "0", "90000")] == ["15.5", "2.68", "-0.001", "0", "90000"]
-    assert CNY.value(Decimal("853990000000")) == Text(zh="8,539.9亿元", en="8,539.9 × CNY 100 million")
+    assert [numeral(Decimal(n)) for n in ("15.50", "2.675", "-0.001", "0", "90000")] == ["15.5", "2.68", "-0.001", "0", "90,000"]
+    assert CNY.value(Decimal("853990000000")) == Text(zh="8,539.9亿元", en="CNY 8,539.9 hundred million")
+    assert PERCENT.value(Decimal("12.6"), Decimal("0.01")) == Text(zh="12.60%", en="12.60%")
     assert PERCENT.change(Decimal("0.44")) == Text(zh="0.44个百分点", en="0.44 percentage points")
     assert [said(p).zh for p in ("2024", "2024-S2", "2024-Q3", "2024-09")] == [
         "2024年",
