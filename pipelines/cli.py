@@ -216,11 +216,10 @@ def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _code(text: str) -> tuple[str, str]:
-    dimension, is_pair, code = text.partition("=")
-    if not is_pair:
+def _code(text: str) -> tuple[str, ...]:
+    if "=" not in text:
         raise argparse.ArgumentTypeError(f"'{text}' names no code; write it as industry=_T")
-    return dimension, code
+    return text.partition("=")[::2]
 
 
 def _count(text: str) -> int:
