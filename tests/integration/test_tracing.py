@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -22,8 +23,11 @@ NOT_FOUND = re.compile(r"^\S+(?: \w+)?: 0 value\(s\), 0 target\(s\)$")
 
 
 @pytest.fixture(scope="module")
-def root(release_home: Path) -> DataRoot:
-    return DataRoot(release_home)
+def root(release_home: Path, tmp_path_factory: pytest.TempPathFactory) -> DataRoot:
+    """A copy: in one process DuckDB opens a file locked down, as here, or as the fixture `mart` does."""
+    home = tmp_path_factory.mktemp("traced") / "data"
+    shutil.copytree(release_home, home, symlinks=True, ignore=shutil.ignore_patterns("work"))
+    return DataRoot(home)
 
 
 def files(lines: Iterable[str]) -> set[re.Match[str]]:
