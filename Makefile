@@ -12,7 +12,7 @@ or name one with make PYTHON=/path/to/python3.12.
 export GX_ANALYTICS_ENABLED := false
 export DAGSTER_DISABLE_TELEMETRY := 1
 
-.PHONY: run test ui bench lint lock spark
+.PHONY: run test ui bench lint lock docs spark
 
 run: $(READY)
 	@$(BIN)/ipmon run
@@ -29,6 +29,10 @@ lint: $(READY)
 ui: $(READY)
 	@mkdir -p "$(WORK)/dagster" && cp pipelines/dagster.yaml "$(WORK)/dagster/"
 	@DAGSTER_HOME="$(WORK)/dagster" $(BIN)/dagster dev --host 127.0.0.1 --port 3000 --workspace workspace.yaml
+
+# The generated pages of docs/: methodology of each indicator, data dictionary, registers.
+docs: $(READY)
+	@$(BIN)/python -m pipelines.documents docs
 
 bench: $(READY)
 	@$(BIN)/python bench/run.py

@@ -14,4 +14,4 @@ def suites(views: Sequence[str], fact_tables: Sequence[str] = ()) -> list[gx.Exp
     """Every suite, named after the table it runs on; `views` are the wide views of the mart, `fact_tables` those to look at."""
     tables = [module.suite() for module in (figures, observations, vintages, targets, assessments)]
     counted = [suite for suite in facts.fact_suites() if suite.name in fact_tables]
-    return tables + counted + [wide_views.suite(view) for view in views]
+    return [*tables, *counted, *([wide_views.suite(views)] if views else [])]

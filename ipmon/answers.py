@@ -1,10 +1,11 @@
-"""What a release answers at the terminal: status of targets, a series, the origin of a number, what changed.
+"""What a release answers at the terminal: status of targets, a series, what changed.
 
-Belongs here: reading the current public mart and writing plain text in both languages. Not here: making releases.
+Belongs here: opening the current public mart and writing plain text in both languages. Not here: where a number comes from (see
+tracing.py), making releases.
 """
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import duckdb
 
 from ipmon import sql
+from ipmon.dimensions import CODED
 from ipmon.errors import IpmonError
 from ipmon.paths import DataRoot
 from ipmon.shown import decimals_known, numeral
@@ -22,16 +24,9 @@ LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
-DIMENSIONS = ("ip_type", "owner_kind", "industry", "technology", "counterpart_area")
-KEY = ("indicator_id", "ref_area", *DIMENSIONS, "freq", "time_period", "accumulation")
-VINTAGES = """select v.*, d.file_name, d.sha256, d.source_id, d.period as delivered_for
-    from vintages v left join deliveries d using (delivery_id)"""
-INPUT = f"""from ({VINTAGES}) where delivery_id = ? and locator = ? and indicator_id = ? and time_period = ? and value = ?
-    order by superseded_on nulls first, released_on"""
-PERIODS = """select string_agg(distinct time_period, ', ' order by time_period) as periods
-    from observations where indicator_id = ? and ref_area = ?"""
+KEY = ("indicator_id", "ref_area", *CODED, "freq", "time_period", "accumulation")
 DIFFERENCES = f"""select coalesce(n.indicator_id, o.indicator_id), concat_ws(' ', coalesce(n.ref_area, o.ref_area),
-    {", ".join(f"nullif(coalesce(n.{d}, o.{d}), '_T')" for d in DIMENSIONS)}), coalesce(n.time_period, o.time_period),
+    {", ".join(f"nullif(coalesce(n.{d}, o.{d}), '_T')" for d in CODED)}), coalesce(n.time_period, o.time_period),
     coalesce(n.accumulation, o.accumulation), coalesce(n.basis, o.basis),
     o.value, n.value, n.quality, n.released_on, n.delivery_id
     from old.observations o full join new.observations n using ({", ".join(KEY)}, basis)
@@ -98,52 +93,28 @@ def status(root: DataRoot) -> Iterator[str]:
 def show(root: DataRoot, indicator: str) -> Iterator[str]:
     """One indicator: titles, definitions, current values with marks and sources. For an unknown id the error names near ones."""
     with open_mart(root) as mart:
-        _known(mart, indicator)
-        entry = mart.execute(
-            """select title_zh, title_en, definition_zh, definition_en, formula, unit_zh, unit_en, display_factor,
-            guideline_items from indicators where indicator_id = ?""",
-            [indicator],
-        ).fetchall()[0]
-        zh, en, text_zh, text_en, formula, unit_zh, unit_en, factor, rows = entry
-        yield from (f"{indicator}: {zh} | {en}", text_zh, text_en, f"formula: {formula}; guideline: {rows or '-'}")
+        check_known(mart, indicator)
+        described = """select title_zh, title_en, definition_zh, definition_en, formula, unit_zh, unit_en, display_factor,
+            guideline_items from indicators where indicator_id = ?"""
+        entry = mart.execute(sql.bound(described, [indicator])).fetchall()[0]
+        zh, en, text_zh, text_en, formula, unit_zh, unit_en, factor, items = entry
+        yield from (f"{indicator}: {zh} | {en}", text_zh, text_en, f"formula: {formula}; guideline: {items or '-'}")
         yield f"unit: {unit_zh} | {unit_en}"
         yield ""
-        found = mart.execute(
-            f"""select time_period, accumulation, ref_area, {", ".join(DIMENSIONS)}, value, value_low, value_high, decimals,
+        series = f"""select time_period, accumulation, ref_area, {", ".join(CODED)}, value, value_low, value_high, decimals,
             obs_status, basis, released_on, publisher, source_title from observations where indicator_id = ?
-            order by ref_area <> 'CN', ref_area, {", ".join(DIMENSIONS)}, period_end, freq, accumulation, basis""",
-            [indicator],
-        ).fetchall()
+            order by ref_area <> 'CN', ref_area, {", ".join(CODED)}, period_end, freq, accumulation, basis"""
+        found = mart.execute(sql.bound(series, [indicator])).fetchall()
         for period, accumulation, area, *rest in found:
             dims, (value, low, high, decimals, mark, basis, released, publisher, title) = rest[:5], rest[5:]
             place = " ".join([area, *(d for d in dims if d != "_T")])
             width = high - low if low is not None and high is not None else None
             number = "-" if value is None else numeral(value / factor, decimals_known(value, width, factor, decimals))
-            span = "" if low == high else f" [{_shown(low, factor)}, {_shown(high, factor)}]"
+            span = "" if low == high else f" [{shown(low, factor)}, {shown(high, factor)}]"
             yield (
                 f"{period:8} {accumulation:12} {place:24} {number:>14}{span}  {mark} {basis:9} "
                 f"{released}  {publisher or ''}: {title or ''}"
             )
-
-
-def trace(root: DataRoot, indicator: str, period: str, area: str) -> Iterator[str]:
-    """Where the numbers of an indicator and period come from: file, sha256, place, and for derived ones every input."""
-    with open_mart(root) as mart:
-        _known(mart, indicator)
-        rows = _rows(
-            mart,
-            f"""from ({VINTAGES}) where indicator_id = ? and time_period = ? and ref_area = ?
-            order by basis desc, {", ".join(DIMENSIONS)}, superseded_on nulls first, released_on""",
-            [indicator, period, area],
-        )
-        if not rows:
-            known = _rows(mart, PERIODS, [indicator, area])[0]["periods"] or "none"
-            raise IpmonError(f"{indicator} has no value for {period} in {area}. Periods known there: {known}.")
-        yield from (f"release {r['release_id']}, made by {r['code_version']}" for r in _rows(mart, "from release", []))
-        for row in rows:
-            yield from _origin(mart, row)
-        where = {"indicator_id": indicator, "time_period": period, "ref_area": area}
-        yield f"query: from vintages where {' and '.join(f'{c} = {sql.literal(v)}' for c, v in where.items())}"
 
 
 def diff(root: DataRoot, old: str, new: str | None = None) -> Iterator[str]:
@@ -161,7 +132,7 @@ def diff(root: DataRoot, old: str, new: str | None = None) -> Iterator[str]:
         how = basis if accumulation == "period" else f"{basis}, {accumulation}"
         what = "new" if before is None else "withdrawn" if after is None else "revised"
         why = f"{quality} source of {released}, delivery {delivery}" if after is not None else "no longer in any delivery"
-        yield f"{what:9} {id_} {place} {period} ({how}): {_shown(before, 1)} -> {_shown(after, 1)}  {why}"
+        yield f"{what:9} {id_} {place} {period} ({how}): {shown(before, 1)} -> {shown(after, 1)}  {why}"
 
 
 def previous(root: DataRoot) -> str:
@@ -173,45 +144,21 @@ def previous(root: DataRoot) -> str:
     return str(row[0])
 
 
-def _known(mart: duckdb.DuckDBPyConnection, indicator: str) -> None:
+def check_known(mart: duckdb.DuckDBPyConnection, indicator: str) -> None:
+    """Raises IpmonError for an indicator that the registry does not have; it names near ones."""
     ids = [id_ for (id_,) in mart.execute("select indicator_id from indicators").fetchall()]
     if indicator not in ids:
         near = difflib.get_close_matches(indicator, ids, n=3, cutoff=0.5)
         raise IpmonError(f"There is no indicator '{indicator}'." + (f" Did you mean {', '.join(near)}?" if near else ""))
 
 
-def _origin(mart: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Iterator[str]:
-    """A value, how long it held, and its file or its inputs."""
-    dims = "".join(f" {row[d]}" for d in DIMENSIONS if row[d] != "_T")
-    held = "current" if row["superseded_on"] is None else f"superseded on {row['superseded_on']}"
-    if row["superseded_on"] == row["released_on"]:
-        held = "never the preferred source"
-    about = f"{row['basis']}, {row['accumulation']}, known since {row['released_on']}, {held}"
-    yield f"{_shown(row['value'], 1)} {row['unit']}{dims} ({about})"
-    yield from (f"    {line}" for line in _basis(mart, row))
-
-
-def _basis(mart: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Iterator[str]:
-    """Of a published value the page and the file; of a derived one the formula and its inputs down to their files."""
-    if row["basis"] != "derived":
-        yield f"{row['publisher']}: {row['source_title']} {row['source_url']}".rstrip()
-        yield f"file {row['file_name']} ({row['source_id']}, {row['delivered_for']}), {row['locator']}, sha256 {row['sha256']}"
-        return
-    yield f"formula: {row['locator']}"
-    same = " and ".join(f"{column} = ?" for column in (*KEY, "released_on"))
-    lineage = f"from lineage where {same} order by input_position"
-    for i in _rows(mart, lineage, [row[column] for column in (*KEY, "released_on")]):
-        number = f"{i['input_indicator_id']} {i['input_time_period']} = {_shown(i['input_value'], 1)}"
-        yield f"input {number} (known since {i['input_released_on']})"
-        place = [i["input_delivery_id"], i["input_locator"], i["input_indicator_id"], i["input_time_period"], i["input_value"]]
-        yield from (f"    {line}" for source in _rows(mart, INPUT, place)[:1] for line in _basis(mart, source))
-
-
-def _rows(mart: duckdb.DuckDBPyConnection, statement: str, values: list[Any]) -> list[dict[str, Any]]:
-    cursor = mart.execute(statement, values)
+def rows(mart: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """What a query finds, each row by the names of its columns."""
+    cursor = mart.execute(sql.bound(statement, values))
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _shown(value: Decimal | None, factor: int) -> str:
+def shown(value: Decimal | None, factor: int) -> str:
+    """A number divided by `factor`, with all its decimals."""
     return "-" if value is None else f"{(value / factor).normalize():f}"

@@ -11,6 +11,7 @@ from ipmon.contracts import SourceContract
 from ipmon.corrections import Correction
 from ipmon.deliveries import Delivery
 from ipmon.dimensions import Dimensions
+from ipmon.duedates import next_due
 from ipmon.figures import Excluded
 from ipmon.guideline import GuidelineItem
 from ipmon.registers.contract import Register
@@ -117,23 +118,25 @@ def _coverage(item: GuidelineItem, grades: Mapping[str, str]) -> Row:
 
 def sources(contracts: Mapping[str, SourceContract | Register], received: Sequence[Delivery]) -> list[Row]:
     """Every source with what was agreed and what came."""
-    rows = Counter[str]()
-    for delivery in received:
-        rows[delivery.source_id] += delivery.rows
-    return [
-        {
-            "source_id": id_,
-            "title_zh": c.title.zh,
-            "title_en": c.title.en,
-            "publisher": f"{c.publisher.zh} {c.publisher.en}",
-            "cadence": c.cadence,
-            "due_day": c.due_day,
-            "grade": c.grade,
-            "deliveries_count": sum(d.source_id == id_ for d in received),
-            "rows_count": rows[id_],
-        }
-        for id_, c in sorted(contracts.items())
-    ]
+    return [_source(id_, contract, [d for d in received if d.source_id == id_]) for id_, contract in sorted(contracts.items())]
+
+
+def _source(id_: str, contract: SourceContract | Register, received: Sequence[Delivery]) -> Row:
+    """One source. What it owes next follows from the deliveries that hold."""
+    owed = next_due(contract, [d for d in received if d.withdrawal is None])
+    return {
+        "source_id": id_,
+        "title_zh": contract.title.zh,
+        "title_en": contract.title.en,
+        "publisher": f"{contract.publisher.zh} {contract.publisher.en}",
+        "cadence": contract.cadence,
+        "due_day": contract.due_day,
+        "grade": contract.grade,
+        "deliveries_count": len(received),
+        "rows_count": sum(d.rows for d in received),
+        "next_period": owed.period if owed else None,
+        "next_due_on": owed.due_on if owed else None,
+    }
 
 
 def deliveries(received: Sequence[Delivery], excluded: Iterable[Excluded]) -> list[Row]:

@@ -35,11 +35,12 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class Table(Declared):
-    """A table or view: its title in both languages and, for a table, its columns in order."""
+    """A table or view: its title in both languages; for a table its columns in order, for a view a query that shows its use."""
 
     zh: str
     en: str
     columns: list[str] = []
+    example: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def load_schema(folder: Path, problems: list[str]) -> MartSchema:
     titles = _tables(folder / "views.yaml", problems)
     queries = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.sql"))}
     problems += [f"marts/{name}: needs both a title in views.yaml and a .sql file" for name in queries.keys() ^ titles.keys()]
+    problems += [f"marts/views.yaml: {name}: needs an example" for name, title in titles.items() if not title.example]
     unknown = {c for table in tables.values() for c in table.columns} - fields.keys()
     problems += [f"marts/tables.yaml: column '{c}' is not described in fields.yaml" for c in sorted(unknown)]
     return MartSchema(fields, tables, {name: (titles[name], queries[name]) for name in sorted(queries.keys() & titles.keys())})
@@ -177,9 +179,10 @@ def _dictionary(connection: duckdb.DuckDBPyConnection, schema: MartSchema) -> li
     columns = connection.execute(
         "select table_name, column_name, data_type from duckdb_columns() where not internal order by table_name, column_index"
     ).fetchall()
-    rows = [_entry(name, "", "", t.zh, t.en) for name, t in sorted(titles.items())]
-    return rows + [_entry(t, c, ty, schema.fields[c].zh, schema.fields[c].en) for t, c, ty in columns]
+    rows = [_entry(name, "", "", t) | {"example_query": t.example} for name, t in sorted(titles.items())]
+    return rows + [_entry(table, column, type_, schema.fields[column]) for table, column, type_ in columns]
 
 
-def _entry(table: str, column: str, type_: str, zh: str, en: str) -> dict[str, str]:
-    return {"table_name": table, "column_name": column, "data_type": type_, "description_zh": zh, "description_en": en}
+def _entry(table: str, column: str, type_: str, described: Table | Field) -> dict[str, str]:
+    names = {"table_name": table, "column_name": column, "data_type": type_}
+    return {**names, "description_zh": described.zh, "description_en": described.en, "example_query": ""}

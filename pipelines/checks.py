@@ -21,10 +21,9 @@ from ipmon.registers.checked import note_passed
 from ipmon.registers.store import Store
 from ipmon.release import current_id
 
-WIDE_VIEWS = "wide_views"
-"""All wide views are one subject, and so are all facts: the rows of a check's result say which table they are about."""
 FACTS = "facts"
-TABLES = (FACTS, "figures", "observations", "vintages", "targets", "assessments", WIDE_VIEWS)
+"""All facts are one subject: the rows of a check's result say which table they are about."""
+TABLES = (FACTS, "figures", "observations", "vintages", "targets", "assessments", "dictionary")
 WITHOUT_WARNINGS = ("vintages", "targets", "assessments")
 SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warning": dg.AssetCheckSeverity.WARN}
 KINDS = [(t, s) for t in TABLES for s in SEVERITIES if s == "error" or t not in WITHOUT_WARNINGS]
@@ -55,7 +54,7 @@ def expectations(occasion: Occasion, checker: dg.ResourceParam[Checker], candida
 
 def _subject(table: str) -> str:
     facts = {register.facts for register in declarations().registers.values()}
-    return WIDE_VIEWS if table in declarations().schema.views else FACTS if table in facts else table
+    return FACTS if table in facts else table
 
 
 def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:

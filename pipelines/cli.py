@@ -68,9 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     show.set_defaults(command=_show)
 
     trace = commands.add_parser("trace", help="file, place, formula and inputs behind a number")
-    trace.add_argument("indicator")
-    trace.add_argument("period")
-    trace.add_argument("--area", default="CN")
+    trace.add_argument("what", help="an indicator with its PERIOD; or a chart, or a number or sentence as it is printed")
+    trace.add_argument("period", nargs="?", help="2024, 2024-S1, 2024-Q3, 2024-09")
+    trace.add_argument("--area", metavar="AREA", default="CN", help="of an indicator: the area (default: CN)")
+    trace.add_argument(
+        "--where", metavar="DIMENSION=CODE", type=_code, action="append", default=[], help="as industry=_T; repeatable"
+    )
     trace.set_defaults(command=_trace)
 
     diff = commands.add_parser("diff", help="what changed between two releases")
@@ -152,9 +155,9 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _trace(options: argparse.Namespace) -> int:
-    from ipmon.answers import trace
+    from ipmon.printed import traced
 
-    return _print(trace(data_root(), options.indicator, options.period, options.area))
+    return _print(traced(data_root(), options.what, options.period, {"ref_area": options.area, **dict(options.where)}))
 
 
 def _diff(options: argparse.Namespace) -> int:
@@ -211,6 +214,12 @@ def _print(lines: Iterable[str]) -> int:
 
 def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _code(text: str) -> tuple[str, ...]:
+    if "=" not in text:
+        raise argparse.ArgumentTypeError(f"'{text}' names no code; write it as industry=_T")
+    return text.partition("=")[::2]
 
 
 def _count(text: str) -> int:

@@ -25,7 +25,7 @@ DIMENSIONS = ("ref_area", "ip_type", "owner_kind", "industry", "technology", "co
 SAME = ("indicator_id", *DIMENSIONS, "freq", "time_period", "accumulation", "value", "value_low", "value_high", "unit")
 ORIGIN = ("obs_status", "basis", "released_on", "delivery_id", "locator")
 SHOWN = ("shown", "shown_unit_zh", "shown_unit_en", "mark")
-COLUMNS = ("row", "series", *SAME, *SHOWN, *ORIGIN, "source")
+COLUMNS = ("figure", "row", "series", *SAME, *SHOWN, *ORIGIN, "source")
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ def _write_csv(bound: Bound, mart: Mart, out: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n", restval="")
         writer.writeheader()
-        writer.writerows(_point_rows(bound, mart))
-        writer.writerows(_target_rows(bound, mart))
+        for row in (*_point_rows(bound, mart), *_target_rows(bound, mart)):
+            writer.writerow({"figure": bound.number, **row})
     return path
 
 

@@ -5,20 +5,17 @@ Belongs here: what whoever prepares a delivery must know. Not here: the contract
 
 import csv
 import io
-import re
-import sys
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 
-from ipmon.errors import IpmonError
-from ipmon.registers.contract import SQL_TYPES, Kind, Register, RegisterField, load_registers
+from ipmon.markdown import joined, quoted, table
+from ipmon.registers.contract import SQL_TYPES, Kind, Register, RegisterField
 
 OPENING = """\
 # 登记簿报送格式 · Deliveries of the registers
 
 本页由 `assets/registers/*.yaml` 生成，请改合同而不是本页。 This page is made from the contracts; change those, not the page:
 
-    python -m ipmon.registers.document assets/registers docs/registers.md
+    make docs
 
 ## 报送 · A delivery
 
@@ -94,20 +91,20 @@ DELIVERS = {
 def document(registers: Mapping[str, Register]) -> str:
     """The page as Markdown: what holds for all deliveries, then each register in the order of the mapping."""
     kinds = [(f"`{kind}`", zh, en, f"`{SQL_TYPES[kind]}`") for kind, (zh, en) in WRITTEN.items()]
-    parts = [OPENING, _table(["kind", "写法", "Written as", "存为 Stored as"], kinds), ""]
+    parts = [OPENING, table(["kind", "写法", "Written as", "存为 Stored as"], kinds), ""]
     return "\n".join(parts + [line for id_, register in registers.items() for line in _section(id_, register)])
 
 
 def _section(id_: str, register: Register) -> list[str]:
     """All of one register."""
-    parts = [f"## {id_}: {register.title.zh} · {register.title.en}", "", _joined(register.about.zh), "", register.about.en, ""]
+    parts = [f"## {id_}: {register.title.zh} · {register.title.en}", "", joined(register.about.zh), "", register.about.en, ""]
     parts += [*_facts_at_a_glance(register), "", _fields(register), ""]
-    for heading, table in (
+    for heading, rows in (
         ("代码 · Codes", _codes(register)),
         ("校验规则 · Rules", _rules(register)),
         ("事件 · Events", _events(register)),
     ):
-        parts += [f"### {heading}", "", table, ""] if table else []
+        parts += [f"### {heading}", "", rows, ""] if rows else []
     return [*parts, "### 示例 · Example", "", "```csv", *_example(register), "```", ""]
 
 
@@ -119,10 +116,10 @@ def _facts_at_a_glance(register: Register) -> list[str]:
         f"发布单位 Publisher: {register.publisher.zh} · {register.publisher.en}",
         f"报送内容 Delivers: {zh} · {en}",
         f"报送期限 Due: {_due(register)}",
-        f"主键 Key: {_quoted(register.key)}",
+        f"主键 Key: {quoted(register.key)}",
         f"缺失 Missing: 空 · empty, {signs}",
         f"结束标记 End marker: `{register.end_marker}`" if register.end_marker else "",
-        f"编码 Encodings: {_quoted(register.encodings)}",
+        f"编码 Encodings: {quoted(register.encodings)}",
         f"上限 Limits: {register.bytes_limit:,} bytes; XLSX {register.xlsx_rows_limit:,} rows",
         f"坏行上限 Bad rows at most: {register.bad_share:.2%}",
         f"事实表 Facts: `{register.facts}`",
@@ -141,7 +138,7 @@ def _due(register: Register) -> str:
 def _fields(register: Register) -> str:
     head = ["#", "field", "中文名", "English name", "kind", "必填 required", "要求 must be", "示例 example"]
     rows = [(str(n), f"`{id_}`", *_described(field)) for n, (id_, field) in enumerate(register.fields.items(), 1)]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _described(field: RegisterField) -> list[str]:
@@ -165,18 +162,18 @@ def _demand(field: RegisterField) -> str:
 def _codes(register: Register) -> str:
     lists = {id_: f.codes for id_, f in register.fields.items() if isinstance(f.codes, dict)}
     rows = [(f"`{id_}`", f"`{code}`", text.zh, text.en) for id_, codes in lists.items() for code, text in codes.items()]
-    return _table(["field", "code", "中文", "English"], rows)
+    return table(["field", "code", "中文", "English"], rows)
 
 
 def _rules(register: Register) -> str:
     """The rules; a comparison with an empty field is not a breach."""
     rows = [(f"`{id_}`", f"`{r.field}`", r.title.zh, r.title.en, f"`{r.holds}`") for id_, r in register.rules.items()]
-    return _table(["rule", "field", "规则", "Rule", "SQL（真或空值为合格 true or null is good）"], rows)
+    return table(["rule", "field", "规则", "Rule", "SQL（真或空值为合格 true or null is good）"], rows)
 
 
 def _events(register: Register) -> str:
     rows = [(f"`{id_}`", event.title.zh, event.title.en, f"`{event.date}`") for id_, event in register.events.items()]
-    return _table(["event", "事件", "Event", "日期 dated by"], rows)
+    return table(["event", "事件", "Event", "日期 dated by"], rows)
 
 
 def _example(register: Register) -> list[str]:
@@ -186,33 +183,3 @@ def _example(register: Register) -> list[str]:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().splitlines()
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table, or nothing where it would have no rows; bars inside cells are escaped."""
-    lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
-    return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *lines]) if lines else ""
-
-
-def _quoted(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
-def _joined(text: str) -> str:
-    """Chinese without the spaces that folded lines of YAML leave between its sentences."""
-    return re.sub(r"(?<=[，。；：、）]) ", "", text)
-
-
-def write(folder: Path, file: Path) -> None:
-    """Renders the contracts of a folder into a file. Raises IpmonError with every problem of the contracts."""
-    problems: list[str] = []
-    registers = load_registers(folder, problems)
-    if problems:
-        raise IpmonError("; ".join(problems))
-    file.write_text(document(registers), "utf-8")
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("Write: python -m ipmon.registers.document FOLDER_OF_CONTRACTS FILE")
-    write(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -29,7 +29,7 @@ LAYERS = {  # folder under assets/: what declares something in it
 
 LOCKS = {"requirements.lock": 51, "requirements-spark.lock": 2}
 """Each lock with the fewest entries that it can have: what it is for and what that needs."""
-GUIDES = (*READMES, "docs/operations.md")
+GUIDES = (*READMES, "docs/operations.md", "docs/onboarding.md")
 """What people follow word by word."""
 
 

@@ -48,6 +48,7 @@ create table figures as select 'd1' as delivery_id, 's' as source_id, 'line ' ||
     'official' as quality, '' as note from range(2, 9) lines(i);
 create view grants_by_area as
     select ref_area, time_period, value as grants from observations where indicator_id = 'grants' and freq = 'A';
+create table dictionary as select 'grants_by_area' as table_name;
 """
 FIRST = "indicator_id = 'grants' and ref_area = 'CN' and time_period = '2020'"
 BOTH_VALUE_TABLES = {
@@ -128,10 +129,9 @@ FAULTS = {
         "text_decoded": "update figures set name_zh = '\ufffd' where locator = 'line 2'",
         "text_trimmed": "update figures set value = ' 1' where locator = 'line 2'",
     },
-    "grants_by_area": {
-        "has_rows": "create or replace view grants_by_area as select 1 as grants where false",
-        "rows_unique": "create or replace view grants_by_area as select 'CN' as ref_area from range(2)",
-        "columns_filled": "create or replace view grants_by_area as select 'CN' as ref_area, null::integer as grants",
+    "dictionary": {
+        "views_rows_unique": "create or replace view grants_by_area as select 'CN' as ref_area from range(2)",
+        "views_filled": "create or replace view grants_by_area as select 'CN' as ref_area, null::integer as grants",
     },
 }
 
@@ -185,6 +185,16 @@ def test_a_planted_fault_is_reported_by_its_rule(mart: Path, table: str, rule: s
     alter(mart, FAULTS[table][rule].format(table=table))
     (result,) = check(mart, table, rule)
     assert (result.check_id, result.status, result.unexpected_count >= 1) == (f"{table}_{rule}", "failed", True)
+
+
+def test_an_empty_view_is_named_and_stops_nothing(mart: Path) -> None:
+    alter(mart, "create or replace view grants_by_area as select 1 as grants where false")
+    (result,) = check(mart, "dictionary", "views_filled")
+    assert (result.severity, result.status, result.unexpected_count) == ("warning", "failed", 1)
+    assert "grants_by_area" in result.observed
+    alter(mart, "delete from observations")
+    (result,) = check(mart, "dictionary", "views_filled")
+    assert result.status == "passed"
 
 
 def test_a_failure_says_how_many_and_shows_examples(mart: Path) -> None:

@@ -11,10 +11,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from ipmon.errors import IpmonError
 from ipmon.paths import CHECKOUT
 from ipmon.registers.contract import SQL_TYPES, Register, load_registers
-from ipmon.registers.document import document, write
+from ipmon.registers.document import document
 
 FOLDER = CHECKOUT / "assets" / "registers"
 REGISTERS = load_registers(FOLDER, [])
@@ -293,13 +292,9 @@ def test_a_contract_that_names_what_is_not_there_is_refused(tmp_path: Path, chan
 
 def test_a_reference_to_a_register_that_is_not_there_is_refused(tmp_path: Path) -> None:
     (tmp_path / "patent_transactions.yaml").write_bytes((FOLDER / "patent_transactions.yaml").read_bytes())
-    with pytest.raises(IpmonError, match="no register 'patent_applications' with a field 'application_no'"):
-        write(tmp_path, tmp_path / "registers.md")
-
-
-def test_the_page_is_the_one_that_the_contracts_give() -> None:
-    remedy = "run: python -m ipmon.registers.document assets/registers docs/registers.md"
-    assert (CHECKOUT / "docs" / "registers.md").read_text("utf-8") == document(REGISTERS), remedy
+    problems: list[str] = []
+    load_registers(tmp_path, problems)
+    assert any("no register 'patent_applications' with a field 'application_no'" in problem for problem in problems)
 
 
 @pytest.mark.parametrize("id_", REGISTERS)

@@ -9,12 +9,13 @@ import pytest
 from make_figures import book, day, dimensions, figure, key, registry
 
 from ipmon import catalogue, tables
-from ipmon.answers import diff, previous, query, release_path, show, status, trace
+from ipmon.answers import diff, previous, query, release_path, show, status
 from ipmon.derive import derive
 from ipmon.errors import IpmonError
 from ipmon.figures import Figure
 from ipmon.marts import MartSchema, build, frame, load_schema
 from ipmon.paths import CHECKOUT, DataRoot
+from ipmon.tracing import trace
 
 REAL = load_schema(CHECKOUT / "assets" / "marts", [])
 NEEDED = ("observations", "vintages", "indicators", "deliveries", "lineage", "targets", "assessments", "release", "dictionary")
@@ -128,7 +129,7 @@ def test_a_select_is_answered(root: DataRoot) -> None:
 
 
 def test_an_unknown_indicator_is_answered_with_near_ones(root: DataRoot) -> None:
-    for answer in (show(root, "invention_aplications"), trace(root, "invention_aplications", "2024", "CN")):
+    for answer in (show(root, "invention_aplications"), trace(root, "invention_aplications", "2024", {})):
         with pytest.raises(IpmonError, match=r"no indicator 'invention_aplications'\. Did you mean invention_applications"):
             list(answer)
     with pytest.raises(IpmonError, match=r"There is no indicator 'zzz'\.$"):
@@ -146,7 +147,7 @@ def test_a_series_with_unit_formula_and_marks(root: DataRoot) -> None:
 
 
 def test_a_published_number_is_traced_to_its_file(root: DataRoot) -> None:
-    lines = list(trace(root, "grants", "2024", "CN"))
+    lines = list(trace(root, "grants", "2024", {}))
     assert lines == [
         f"release {NEW}, made by 0.1+abc",
         "132 items (published, period, known since 2025-03-01, current)",
@@ -160,12 +161,12 @@ def test_a_published_number_is_traced_to_its_file(root: DataRoot) -> None:
 
 
 def test_the_query_that_a_trace_names_gives_its_rows(root: DataRoot) -> None:
-    named = list(trace(root, "grants", "2024", "CN"))[-1].removeprefix("query: ")
+    named = list(trace(root, "grants", "2024", {}))[-1].removeprefix("query: ")
     assert len(query(root, named).fetchall()) == 2
 
 
 def test_a_derived_number_is_traced_through_derived_inputs_to_files(root: DataRoot) -> None:
-    lines = [line.strip() for line in trace(root, "growth_change", "2024", "CN")]
+    lines = [line.strip() for line in trace(root, "growth_change", "2024", {})]
     assert lines[1].startswith("-10 percent (derived, period, known since 2025-03-01, current)")
     assert lines[2] == "formula: grants_growth[t] - grants_growth[t-1 year]"
     assert lines[3:9] == [
@@ -181,9 +182,9 @@ def test_a_derived_number_is_traced_through_derived_inputs_to_files(root: DataRo
 
 def test_a_period_without_a_value_is_answered_with_those_that_have_one(root: DataRoot) -> None:
     with pytest.raises(IpmonError, match=r"grants has no value for 1999 in CN\. Periods known there: 2022, 2023, 2024, 2025\."):
-        list(trace(root, "grants", "1999", "CN"))
+        list(trace(root, "grants", "1999", {}))
     with pytest.raises(IpmonError, match="Periods known there: none"):
-        list(trace(root, "grants", "2024", "CN' or '1' = '1"))
+        list(trace(root, "grants", "2024", {"ref_area": "CN' or '1' = '1"}))
 
 
 def test_two_releases_differ_in_these_cells(root: DataRoot) -> None:

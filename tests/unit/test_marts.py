@@ -14,19 +14,18 @@ from ipmon.errors import DeclarationError
 from ipmon.marts import Field, MartSchema, Table, build, fill, frame, load_schema
 from ipmon.paths import CHECKOUT
 
+DICTIONARY = ["table_name", "column_name", "data_type", "description_zh", "description_en", "example_query"]
 AWKWARD = 'it\'s; drop table "x" -- 引号'
 SCHEMA = MartSchema(
     fields={
         "select": Field("VARCHAR", AWKWARD, "words"),
         "value": Field("DECIMAL(28,6)", "值", "value"),
         "n": Field("BIGINT", "数", "count"),
-        **{c: Field("VARCHAR", c, c) for c in ("table_name", "column_name", "data_type", "description_zh", "description_en")},
+        **{c: Field("VARCHAR", c, c) for c in DICTIONARY},
     },
     tables={
         "order": Table(zh="表", en=AWKWARD, columns=["select", "value"]),
-        "dictionary": Table(
-            zh="字典", en="words", columns=["table_name", "column_name", "data_type", "description_zh", "description_en"]
-        ),
+        "dictionary": Table(zh="字典", en="words", columns=DICTIONARY),
         "vintages": Table(zh="版本", en="vintages", columns=["select", "released_on", "superseded_on"]),
     },
     views={"group": (Table(zh="视图", en="a view"), 'select "select", count(*) as n from "order" group by all;\n')},
@@ -138,3 +137,10 @@ def test_as_of_shows_what_was_known_on_a_day(tmp_path: Path) -> None:
 )
 def test_quoting(text: str, name: str, literal: str) -> None:
     assert (sql.name(text), sql.literal(text)) == (name, literal)
+
+
+def test_values_are_put_into_a_statement_as_texts() -> None:
+    bound = sql.bound("a = ? and b > ? or c = ?", ["it's ?", date(2024, 1, 2), None])
+    assert bound == "a = 'it''s ?' and b > '2024-01-02' or c = null"
+    with pytest.raises(ValueError, match="1 value"):
+        sql.bound("a = ?", [])
