@@ -14,6 +14,7 @@ from typing import Literal
 
 import duckdb
 
+from ipmon import sql
 from ipmon.declared import Declared, Text
 from ipmon.errors import IpmonError
 from ipmon.periods import parse
@@ -177,9 +178,7 @@ class Binder:
         """Cells of an indicator, the latest first."""
         series = (indicator_id, *where.items())
         if series not in self._read:
-            self._read[series] = [
-                Cell(*row) for row in self.mart.execute(_series(where), [indicator_id, *where.values()]).fetchall()
-            ]
+            self._read[series] = [Cell(*row) for row in self.mart.execute(_series(indicator_id, where)).fetchall()]
         return [cell for cell in self._read[series] if label in (None, cell.time_period)]
 
     def _what_there_is(self, indicator_id: str, where: Mapping[str, str]) -> str:
@@ -190,12 +189,14 @@ class Binder:
         return f"the mart holds no value of '{indicator_id}'{at}; see `ipmon show {indicator_id}`, or change the text."
 
 
-def _series(where: Mapping[str, str]) -> str:
+def _series(indicator_id: str, where: Mapping[str, str]) -> str:
+    """Codes are written into the query: a bound parameter would make DuckDB import pandas, for longer than all queries take."""
+    asked = "".join(f" and o.{column} = {sql.literal(code)}" for column, code in where.items())
     return f"""
         select indicator_id, o.freq, time_period, accumulation, value, value_low, value_high, o.unit, i.display_factor, publisher,
                source_title, {PRINTED_DAY}
         from observations o join indicators i using (indicator_id)
-        where indicator_id = ? and value is not null {"".join(f" and o.{column} = ?" for column in where)}
+        where indicator_id = {sql.literal(indicator_id)} and value is not null {asked}
         qualify basis <> 'records' or not bool_or(basis = 'published') over ()
         order by period_end desc, o.freq, accumulation, basis = 'derived'"""
 
