@@ -144,7 +144,8 @@ class Composer:
         groups: dict[tuple[str, date], list[dict[str, Any]]] = {}
         for t in self.facts.targets:
             marks = ("[f]" if t.fragile else "") + ("" if t.official_seen else "[u]")
-            row = self._said(t) | {"tone": self.content.statuses[t.status], "marks": marks}
+            about = {"indicator": t.indicator_id, "reason": spoken(t.reason, self.lang)}
+            row = self._said(t) | about | {"tone": self.content.statuses[t.status], "marks": marks}
             groups.setdefault((spoken(t.document, self.lang), t.deadline), []).append(row)
         return [
             {"document": document, "deadline": self._word("deadline", day=day_words(day, self.lang)), "rows": rows}
