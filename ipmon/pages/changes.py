@@ -81,7 +81,8 @@ def _row(cell: Difference, layout: Layout, library: Library) -> dict[str, Any]:
         else layout.words.words["gone" if cell.after is None else "by_formula"]
     )
     return {
-        "title": both(entry.title) if entry else cell.indicator_id,
+        "id": cell.indicator_id,
+        "entry": entry,
         "cell": library.cell(tuple(cell.cell)),
         "period": both(period(cell.time_period, cell.accumulation)),
         "basis": both(layout.words.code("basis", cell.basis)),

@@ -5,7 +5,7 @@ templates.
 """
 
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class Layout:
             word={key: both(text) for key, text in self.words.words.items()},
             text=self.words.words,
             columns=lambda key: list(zip(self.words.words[key].zh.split("|"), self.words.words[key].en.split("|"), strict=True)),
-            downloads={path: both(text) for path, text in self.words.downloads.items()},
+            downloads=cache(self._downloads),
             **{name: Markup((folder / file).read_text("utf-8")) for name, file in INLINE.items()},
             release_id=release_id,
             marked=is_marked(release_id),
@@ -59,3 +59,9 @@ class Layout:
     def page(self, template: str, **given: Any) -> str:
         """A whole page from `<template>.html`. Raises jinja2.UndefinedError where the template asks for what is not given."""
         return self._templates.get_template(f"{template}.html").render(given) + "\n"
+
+    def _downloads(self, root: str) -> Markup:
+        """The list of files to load, as a page writes it whose way to the release's folder is `root`."""
+        item = Markup('<li><a href="{}">{}</a></li>')
+        files = self.words.downloads.items()
+        return Markup("").join(item.format(root + named(path, self.release_id), both(text)) for path, text in files)

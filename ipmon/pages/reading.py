@@ -108,6 +108,10 @@ class Library:
             parts.insert(0, self._names["", area])
         return Text(zh="，".join(p.zh for p in parts), en=", ".join(p.en for p in parts))
 
+    def _name(self, dimension: str, code: str) -> Text:
+        """The name of a code, which may be an area's; one that only an earlier release knew is its own name."""
+        return self._names.get((dimension, code)) or self._names.get(("", code)) or Text(zh=code, en=code)
+
     def cells(self, found: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], Text]:
         """The names of the cells of one indicator, without what is the same in all of them."""
         cells = list(dict.fromkeys(found))
