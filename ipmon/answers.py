@@ -6,9 +6,10 @@ tracing.py), making releases.
 
 import difflib
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import duckdb
 
@@ -25,8 +26,8 @@ LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
 }
 KEY = ("indicator_id", "ref_area", *CODED, "freq", "time_period", "accumulation")
-DIFFERENCES = f"""select coalesce(n.indicator_id, o.indicator_id), concat_ws(' ', coalesce(n.ref_area, o.ref_area),
-    {", ".join(f"nullif(coalesce(n.{d}, o.{d}), '_T')" for d in CODED)}), coalesce(n.time_period, o.time_period),
+DIFFERENCES = f"""select coalesce(n.indicator_id, o.indicator_id),
+    [{", ".join(f"coalesce(n.{d}, o.{d})" for d in ("ref_area", *CODED))}], coalesce(n.time_period, o.time_period),
     coalesce(n.accumulation, o.accumulation), coalesce(n.basis, o.basis),
     o.value, n.value, n.quality, n.released_on, n.delivery_id
     from old.observations o full join new.observations n using ({", ".join(KEY)}, basis)
@@ -35,6 +36,26 @@ FRAGILE = (
     "* 结论脆弱：在公布精度、通常修订或项目容差之内会改变。"
     " The status is fragile: it would turn within precision, usual revision or our tolerance."
 )
+
+
+class Difference(NamedTuple):
+    """A cell whose value differs between two releases; quality, day and delivery are those of the later value."""
+
+    indicator_id: str
+    cell: list[str]
+    time_period: str
+    accumulation: str
+    basis: str
+    before: Decimal | None
+    after: Decimal | None
+    quality: str | None
+    released_on: date | None
+    delivery_id: str | None
+
+    @property
+    def kind(self) -> Literal["new", "revised", "withdrawn"]:
+        """What happened to the cell."""
+        return "new" if self.before is None else "withdrawn" if self.after is None else "revised"
 
 
 class NoRelease(IpmonError):
@@ -123,16 +144,24 @@ def diff(root: DataRoot, old: str, new: str | None = None) -> Iterator[str]:
     old_path = release_path(root, old)
     for name in (old, new):
         open_mart(root, name).close()  # says in a sentence what is wrong with a mart that cannot be opened
-    with duckdb.connect() as both:
-        for name, path in (("old", old_path), ("new", new_path)):
-            both.execute(f"attach {sql.literal(str(path / 'public.duckdb'))} as {name} (read_only)")
-        found = both.execute(DIFFERENCES).fetchall()
+    found = differences(old_path / "public.duckdb", new_path / "public.duckdb")
     yield f"{old_path.resolve().name} -> {new_path.resolve().name}: {len(found)} cell(s) differ"
-    for id_, place, period, accumulation, basis, before, after, quality, released, delivery in found:
-        how = basis if accumulation == "period" else f"{basis}, {accumulation}"
-        what = "new" if before is None else "withdrawn" if after is None else "revised"
-        why = f"{quality} source of {released}, delivery {delivery}" if after is not None else "no longer in any delivery"
-        yield f"{what:9} {id_} {place} {period} ({how}): {shown(before, 1)} -> {shown(after, 1)}  {why}"
+    for d in found:
+        how = d.basis if d.accumulation == "period" else f"{d.basis}, {d.accumulation}"
+        place = " ".join(code for code in d.cell if code != "_T")
+        why = "no longer in any delivery"
+        if d.after is not None:
+            why = f"{d.quality} source of {d.released_on}, delivery {d.delivery_id}"
+        values = f"{shown(d.before, 1)} -> {shown(d.after, 1)}"
+        yield f"{d.kind:9} {d.indicator_id} {place} {d.time_period} ({how}): {values}  {why}"
+
+
+def differences(old: Path, new: Path) -> list[Difference]:
+    """Every current value that is not the same in two marts, in order of indicator, cell and period."""
+    with duckdb.connect() as both:
+        for name, path in (("old", old), ("new", new)):
+            both.execute(f"attach {sql.literal(str(path))} as {name} (read_only)")
+        return [Difference(*row) for row in both.execute(DIFFERENCES).fetchall()]
 
 
 def previous(root: DataRoot) -> str:

@@ -43,8 +43,10 @@ def build(mart: Path, charts: Path, folder: Path, issue: Issue, out: Path) -> li
     return list(setting)
 
 
-def composed(mart: Path, charts: Path, folder: Path, issue: Issue) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every edition in each language, as <edition>_<lang> and the marked texts of its pages. Raises DeclarationError."""
+def composed(
+    mart: Path, charts: Path, folder: Path, issue: Issue, only: str | None = None
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every edition, or one, in each language, as <edition>_<lang> and the marked texts of its pages. Raises DeclarationError."""
     with duckdb.connect(str(mart), read_only=True) as connection:
         problems: list[str] = []
         facts = Facts(connection)
@@ -53,7 +55,7 @@ def composed(mart: Path, charts: Path, folder: Path, issue: Issue) -> Iterator[t
             raise DeclarationError(problems)
         cells, changes = Cells(connection), Changes(connection, issue.previous)
         for name, edition in content.editions.items():
-            for lang in LANGS:
+            for lang in LANGS if only in (None, name) else ():
                 binder = Binder(cells, Phrases(content.wording, cells.units(), lang))
                 pages = compose(Desk(content, edition, binder, facts, changes, issue, charts))
                 _refuse_unbound(f"{name}_{lang}", pages, content.literals)

@@ -10,6 +10,7 @@ from typing import Any
 from ipmon.bulletin_changes import Revised
 from ipmon.bulletin_issue import Desk
 from ipmon.cells import Cell
+from ipmon.marks import words as bound_words
 from ipmon.periods import parse
 from ipmon.shown import decimals_known
 
@@ -21,7 +22,8 @@ def targets(desk: Desk) -> list[dict[str, Any]]:
     groups: dict[tuple[str, date], list[dict[str, Any]]] = {}
     for t in desk.facts.targets:
         marks = ("[f]" if t.fragile else "") + ("" if t.official_seen else "[u]")
-        row = desk.target(t) | {"tone": desk.content.statuses[t.status], "marks": marks, "reason": desk.phrases.words(t.reason)}
+        about = {"indicator": bound_words(t.indicator_id), "reason": desk.phrases.words(t.reason)}
+        row = desk.target(t) | about | {"tone": desk.content.statuses[t.status], "marks": marks}
         groups.setdefault((desk.phrases.words(t.document), t.deadline), []).append(row)
     return [
         {"document": document, "deadline": desk.word("deadline", day=desk.phrases.day(day)), "rows": rows}

@@ -3,8 +3,11 @@
 Belongs here: Parquet and CSV from DuckDB, in a fixed order. Not here: workbooks, charts, or what the tables hold.
 """
 
+import csv
 import hashlib
 from collections.abc import Collection, Iterable
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -29,16 +32,26 @@ def table_names(connection: duckdb.DuckDBPyConnection, views: bool = True) -> li
 def export(connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable[str] | None = None) -> None:
     """parquet/<table>.parquet with the exact text; csv/<table>.csv (UTF-8) with text that no spreadsheet runs as a formula."""
     for table in table_names(connection) if tables is None else tables:
-        parquet, csv = folder / "parquet" / f"{table}.parquet", folder / "csv" / f"{table}.csv"
-        for path in (parquet, csv):
+        parquet, text = folder / "parquet" / f"{table}.parquet", folder / "csv" / f"{table}.csv"
+        for path in (parquet, text):
             path.parent.mkdir(parents=True, exist_ok=True)
         _copy(connection, f"select * from {sql.name(table)} order by all", parquet, "format parquet, compression zstd")
         _copy(
             connection,
             f"select {_harmless(connection, table)} from (from {sql.name(table)} order by all)",
-            csv,
+            text,
             "format csv, header",
         )
+
+
+def by_indicator(folder: Path) -> None:
+    """indicators/<id>.csv with every vintage of one indicator, from csv/vintages.csv, whose rows are in order of indicator."""
+    (folder / "indicators").mkdir(exist_ok=True)
+    with (folder / "csv" / "vintages.csv").open(encoding="utf-8", newline="") as whole:
+        header, *rows = csv.reader(whole)
+    for id_, own in groupby(rows, key=itemgetter(header.index("indicator_id"))):
+        with (folder / "indicators" / f"{id_}.csv").open("w", encoding="utf-8", newline="") as part:
+            csv.writer(part, lineterminator="\n").writerows([header, *own])
 
 
 def digest(connection: duckdb.DuckDBPyConnection, table: str) -> str:

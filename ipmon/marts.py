@@ -151,7 +151,9 @@ def _create_view(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name
         connection.execute(f"create view {sql.name(name)} as {query.rstrip().rstrip(';')}")
     except duckdb.Error as error:
         raise DeclarationError([f"marts/{name}.sql: {error}"]) from None
-    for (column,) in connection.execute("select column_name from duckdb_columns() where table_name = ?", [name]).fetchall():
+    # a bound parameter would make DuckDB import pandas, which takes longer than making all views
+    columns = f"select column_name from duckdb_columns() where table_name = {sql.literal(name)}"
+    for (column,) in connection.execute(columns).fetchall():
         _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _described(schema, name, column))
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from markupsafe import Markup
 
 from ipmon.declared import Text
 from ipmon.gate import Decision
-from ipmon.synthetic import titled
+from ipmon.pages.layout import Layout, both
 
 Row = dict[str, Any]
 WORDS = {
@@ -45,39 +46,10 @@ QUERIES = {
         from reconciliations r join indicators i using (indicator_id) where verdict = 'contradicts'
         order by identity_id, indicator_id, time_period, ref_area""",
 }
-STYLE = """
-:root{--ink:#1b2430;--soft:#5b6675;--line:#d9dee5;--wash:#f5f7fa;--good:#1a6b3c;--bad:#a61b1b;--warn:#8a5a00}
-*{box-sizing:border-box}
-body{margin:0;font:16px/1.6 "Noto Sans SC","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;color:var(--ink)}
-main,header,footer{max-width:1040px;margin:0 auto;padding:0 20px}
-h1{font-size:1.6rem;line-height:1.3;margin:.4rem 0}
-h2{font-size:1.2rem;margin:2.4rem 0 .6rem;padding-bottom:.3rem;border-bottom:2px solid}
-p{margin:.3rem 0}.soft{color:var(--soft);font-size:.9rem}
-.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-#zh:checked~* [lang=en],#en:checked~* [lang=zh]{display:none}
-.pick{position:absolute;opacity:0}.langs{text-align:right;padding-top:14px}
-.langs label{cursor:pointer;padding:4px 12px;border:1px solid var(--line)}
-#zh:checked~header label[for=zh],#en:checked~header label[for=en]{background:var(--ink);color:#fff}
-#zh:focus-visible~header label[for=zh],#en:focus-visible~header label[for=en]{outline:3px solid #2b6cb0}
-.verdict{padding:14px 18px;border-left:6px solid;background:var(--wash);font-size:1.15rem}
-.passed{color:var(--good)}.failed,.refused,.errored{color:var(--bad)}.failed.warning,.errored.warning{color:var(--warn)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin:16px 0}
-.tile{border:1px solid var(--line);padding:10px 14px}.tile b{display:block;font-size:1.5rem;line-height:1.2}
-details{border:1px solid var(--line);margin:8px 0}
-summary{cursor:pointer;padding:10px 14px;background:var(--wash);font-weight:600;overflow-wrap:anywhere}
-summary span.num{float:right;font-weight:400}
-.item{padding:10px 14px;border-top:1px solid var(--line);overflow-wrap:anywhere}
-.chip{font-size:.82rem;font-weight:600;border:1px solid;padding:0 8px;margin-right:8px;white-space:nowrap}
-table{border-collapse:collapse;width:100%}
-th,td{text-align:left;vertical-align:top;padding:7px 8px;border-bottom:1px solid var(--line)}
-th{font-size:.85rem;color:var(--soft)}th.num{white-space:normal;min-width:4.5em}td{overflow-wrap:anywhere}
-code{font-size:.85rem}footer{margin:3rem auto 2rem}
-@media(max-width:600px){main,header,footer{padding:0 14px}th,td{padding:6px 4px;font-size:.9rem}h1{font-size:1.3rem}}
-"""
 
 
-def render(mart: Path, decision: Decision, identities: Mapping[str, Text] | None = None) -> str:
-    """The page of one release; `identities` are the titles of the reconciled identities."""
+def render(mart: Path, decision: Decision, layout: Layout, identities: Mapping[str, Text] | None = None) -> str:
+    """The page of one release, framed by `layout`; `identities` are the titles of the reconciled identities."""
     with duckdb.connect(str(mart), read_only=True) as connection:
         tables = {name: _rows(connection, query) for name, query in QUERIES.items()}
     release = (tables["release"] or [{"release_id": "–", "as_of": "–"}])[0]
@@ -90,35 +62,13 @@ def render(mart: Path, decision: Decision, identities: Mapping[str, Text] | None
         _section("勾稽核对", "Reconciliation", _reconciled(tables["identities"], titles)),
         _section("公布数字之间的矛盾", "Where published figures contradict", _contradictions(tables["contradictions"], titles)),
     ]
-    return _page(release, "".join(sections))
+    return layout.page("quality", release=release, body=Markup("".join(sections)))
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
     cursor = connection.execute(query)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _page(release: Row, body: str) -> str:
-    id_ = str(release["release_id"])
-    title = _both(titled("数据质量报告", id_, "zh"), titled("Data quality report", id_, "en"))
-    about = _both(
-        f"发布编号 {release['release_id']}，数据截至 {release['as_of']}",
-        f"Release {release['release_id']}, as of {release['as_of']}",
-    )
-    picks = "".join(
-        f'<input class="pick" type="radio" name="lang" id="{code}" aria-label="{label}"{checked}>'
-        for code, label, checked in (("zh", "中文", " checked"), ("en", "English", ""))
-    )
-    langs = '<p class="langs"><label for="zh">中文</label><label for="en">English</label></p>'
-    closing = _both("本页不加载任何外部内容。", "This page loads nothing from elsewhere.")
-    return (
-        '<!doctype html>\n<html lang="zh-CN">\n<head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>数据质量报告 Data quality report {escape(id_)}</title><style>{STYLE}</style></head>\n"
-        f'<body>{picks}\n<header>{langs}<h1>{title}</h1><p class="soft">{about}</p></header>\n<main>{body}</main>\n'
-        f'<footer class="soft">{closing}</footer></body>\n</html>\n'
-    )
 
 
 def _decision(decision: Decision, checks: Sequence[Row]) -> str:
@@ -130,8 +80,8 @@ def _decision(decision: Decision, checks: Sequence[Row]) -> str:
         (_count(checks, status="failed", severity="warning"), Text(zh="项不符（仅作提醒）", en="failed (advisory)")),
         (_count(checks, status="errored"), Text(zh="项未能执行", en="could not be made")),
     ]
-    shown = "".join(f'<div class="tile"><b>{number:,}</b>{_text(words)}</div>' for number, words in tiles)
-    verdict = f'<div class="verdict {decision.verdict}"><strong>{_text(VERDICTS[decision.verdict])}</strong></div>'
+    shown = "".join(f'<div class="tile"><b>{number:,}</b>{both(words)}</div>' for number, words in tiles)
+    verdict = f'<div class="verdict {decision.verdict}"><strong>{both(VERDICTS[decision.verdict])}</strong></div>'
     return f'{verdict}<ul>{reasons}</ul><div class="tiles">{shown}</div>'
 
 
@@ -150,8 +100,8 @@ def _checked(table: str, checks: Sequence[Row]) -> str:
 
 def _check(check: Row) -> str:
     status, severity = check["status"], check["severity"]
-    chip = f'<span class="chip {status} {severity}">{_text(WORDS[status])}</span>'
-    words = f'{chip}{_both(check["message_zh"], check["message_en"])} <span class="soft">{_text(WORDS[severity])}</span>'
+    chip = f'<span class="chip {status} {severity}">{both(WORDS[status])}</span>'
+    words = f'{chip}{_both(check["message_zh"], check["message_en"])} <span class="soft">{both(WORDS[severity])}</span>'
     if status == "passed":
         return f'<div class="item">{words}</div>'
     examples = "".join(f"<p><code>{escape(example)}</code></p>" for example in check["observed"].split("; "))
@@ -203,7 +153,7 @@ def _contradiction(row: Row) -> str:
 
 def _identity(row: Row, titles: Mapping[str, Text]) -> str:
     title = titles.get(row["identity_id"])
-    return _text(title) if title else escape(row["identity_id"])
+    return both(title) if title else escape(row["identity_id"])
 
 
 def _section(zh: str, en: str, content: str) -> str:
@@ -234,9 +184,5 @@ def _count(rows: Iterable[Row], **wanted: str) -> int:
     return sum(all(row[key] == value for key, value in wanted.items()) for row in rows)
 
 
-def _text(words: Text) -> str:
-    return _both(words.zh, words.en)
-
-
 def _both(zh: object, en: object) -> str:
-    return f'<span lang="zh">{escape(str(zh))}</span><span lang="en">{escape(str(en))}</span>'
+    return both(Text(zh=str(zh), en=str(en)))

@@ -8,6 +8,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -34,6 +35,9 @@ from ipmon.verify import (
 LEAST_FREE_BYTES = 64 * 2**20
 ROOM = 3
 """A run needs this many times the room of the last release: the candidate, its working files, and a margin."""
+
+FLUSHING = 16
+"""Files of a release that are flushed to disk at once: a disk takes many together in the time of one."""
 
 
 class DiskFull(IpmonError):
@@ -193,11 +197,12 @@ def _require_same(target: Path, manifest: dict[str, Any]) -> None:
 
 
 def _move_in(root: DataRoot, folder: Path, target: Path) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):
+    whole = [folder, *folder.rglob("*")]
+    for path in whole:
         if path.is_file():
             path.chmod(0o444)
-        _flush(path)
-    _flush(folder)
+    with ThreadPoolExecutor(FLUSHING) as threads:
+        list(threads.map(_flush, whole))
     root.releases.mkdir(parents=True, exist_ok=True)
     _mark(root).symlink_to(Path("releases") / target.name)
     _flush(root.releases.parent)

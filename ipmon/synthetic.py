@@ -33,8 +33,18 @@ def titled(title: str, release_id: str, lang: str) -> str:
     return f"【{WORDS.zh} {WORDS.en}】{title}" if lang == "zh" else f"[{WORDS.en}] {title}"
 
 
+def named(path: str, release_id: str) -> str:
+    """The path of a file in a release as a link must write it: with the mark before its name where `mark_names` puts it."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}{_marked(name)}" if is_marked(release_id) else path
+
+
 def mark_names(folder: Path) -> None:
     """Puts the mark before the name of every file below `folder` that is not found by its name."""
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        if path.suffix not in KEPT and not path.name.startswith(MARK):
-            path.rename(path.with_name(f"{MARK}_{path.name}"))
+        if path.name != _marked(path.name):
+            path.rename(path.with_name(_marked(path.name)))
+
+
+def _marked(name: str) -> str:
+    return name if Path(name).suffix in KEPT or name.startswith(MARK) else f"{MARK}_{name}"

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import dagster as dg
 
-from assets import declarations
+from assets import ROOT, declarations
 from assets.marts.assets import Mart
 from assets.occasion import Occasion
 from ipmon.checking import Checker
@@ -16,6 +16,7 @@ from ipmon.content import code_version
 from ipmon.gate import decide, write_verdict
 from ipmon.gx_duckdb import CheckResult
 from ipmon.marts import fill, frame
+from ipmon.pages.layout import Layout
 from ipmon.quality_page import render
 from ipmon.registers.checked import note_passed
 from ipmon.registers.store import Store
@@ -72,7 +73,9 @@ def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:
     for path in sorted(mart.folder.glob("*.duckdb")):
         fill(path, rows)
     titles = {id_: identity.title for id_, identity in declarations().identities.items()}
-    (mart.folder / "quality.html").write_text(render(mart.public, decision, titles), "utf-8")
+    (mart.folder / "quality.html").write_text(
+        render(mart.public, decision, Layout(ROOT / "pages", mart.release_id), titles), "utf-8"
+    )
     write_verdict(mart.folder, decision)
 
 

@@ -16,6 +16,7 @@ from assets.guideline.assets import assessments
 from assets.indicators.assets import figures, indicators, observations
 from assets.marts.assets import mart
 from assets.occasion import Occasion
+from assets.pages.assets import pages
 from assets.registers.assets import facts, records
 from assets.registers.assets import raw as raw_registers
 from assets.release.assets import candidate, release
@@ -26,7 +27,7 @@ from pipelines.progress import progress
 from pipelines.resources import artists, checker
 from pipelines.sensors import inbox, release_after_registers
 
-TABLES = (figures, observations, indicators, assessments, mart, charts, bulletin, candidate, release)
+TABLES = (figures, observations, indicators, assessments, mart, charts, bulletin, pages, candidate, release)
 
 defs = dg.Definitions(
     assets=[*raw, *raw_registers, *facts, records, staged, *TABLES],

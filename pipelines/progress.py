@@ -18,6 +18,7 @@ STEPS = {
     "mart": "building the mart",
     "charts": "drawing charts",
     "bulletin": "setting the bulletin",
+    "pages": "writing the pages",
     "candidate": "writing the tables",
     "expectations": "checking",
     "release__current": "publishing",

@@ -26,7 +26,7 @@ def test_the_graph_has_the_layers_that_a_statistician_knows() -> None:
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
     assert groups == {
         *("raw", "facts", "measures", "staging", "figures", "observations"),
-        *("indicators", "marts", "charts", "bulletin", "release"),
+        *("indicators", "marts", "charts", "bulletin", "pages", "release"),
     }
     for key in graph.get_all_asset_keys():
         assert graph.get(key).description, key

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from os.path import normpath
 from pathlib import Path
 
 import duckdb
@@ -147,7 +148,13 @@ def test_everything_a_reader_may_meet_says_that_it_is_simulated(home: Path, mart
             pages = pypdf.PdfReader(release / f"SYNTHETIC_{document}_{lang}.pdf").pages
             assert len(pages) <= longest
             assert all(word in page.extract_text() for page in pages)
-    assert "模拟数据" in (release / "SYNTHETIC_quality.html").read_text("utf-8")
+    pages = [*release.rglob("*.html"), release.parent / "archive.html"]
+    assert len(pages) > 500
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert "<title>【模拟数据 SYNTHETIC】" in text and '<p class="mark">' in text, page.name
+        links = {link for link in re.findall(r'<a href="([^"#]+)"', text) if not link.startswith("http")}
+        assert [link for link in links if not Path(normpath(page.parent / link)).is_file()] == [], page.name
 
 
 def test_facts_were_checked(mart: duckdb.DuckDBPyConnection) -> None:

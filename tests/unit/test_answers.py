@@ -14,6 +14,7 @@ from ipmon.derive import derive
 from ipmon.errors import IpmonError
 from ipmon.figures import Figure
 from ipmon.marts import MartSchema, build, frame, load_schema
+from ipmon.pages.changes import Changes
 from ipmon.paths import CHECKOUT, DataRoot
 from ipmon.tracing import trace
 
@@ -229,3 +230,13 @@ def test_a_mart_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     root.current.symlink_to(Path("releases") / NEW)
     with pytest.raises(IpmonError, match=f"{NEW}/public.duckdb cannot be opened. See what is wrong with: ipmon verify {NEW}"):
         list(status(root))
+
+
+def test_the_page_of_changes_says_what_ipmon_diff_says(root: DataRoot) -> None:
+    changes = Changes(root.current / "public.duckdb", root.releases / OLD)
+    assert changes.summary == {  # the level, its growth and the change of that: new for 2025, revised for 2024
+        "previous": OLD,
+        "values": {"new": 3, "revised": 3, "withdrawn": 1},
+        "indicators": {"added": [], "redefined": [], "removed": []},
+    }
+    assert sum(changes.summary["values"].values()) == len(list(diff(root, OLD, NEW))) - 1

@@ -1,0 +1,68 @@
+"""The words of the pages as declared in assets/pages/words.yaml.
+
+Belongs here: the shape of that file, and saying a code or a phrase of the mart in both languages. Not here: markup (see
+layout.py).
+"""
+
+import re
+from collections.abc import Collection
+from functools import cached_property
+from pathlib import Path
+
+from ipmon.declared import Declared, Text, read_yaml, validated
+from ipmon.errors import DeclarationError
+
+
+class Phrase(Declared):
+    """A phrase that the mart writes in English, as a pattern, and how it is said."""
+
+    match: str
+    zh: str
+    en: str
+
+
+class Words(Declared):
+    """Labels, files to load, titles of themes, names of codes, phrases."""
+
+    words: dict[str, Text]
+    downloads: dict[str, Text]
+    themes: dict[str, Text]
+    codes: dict[str, dict[str, Text]]
+    said: list[Phrase]
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], Phrase]]:
+        return [(re.compile(phrase.match), phrase) for phrase in self.said]
+
+    def code(self, kind: str, code: str) -> Text:
+        """A code in words. Raises KeyError for one that is not declared."""
+        return self.codes[kind][code]
+
+    def say(self, phrase: str) -> Text | None:
+        """A phrase of the mart in both languages, None where it is not declared."""
+        for pattern, said in self._patterns:
+            if found := pattern.fullmatch(phrase):
+                groups = {name: self._named(text) for name, text in found.groupdict().items()}
+                return Text(
+                    zh=said.zh.format_map({n: t.zh for n, t in groups.items()}),
+                    en=said.en.format_map({n: t.en for n, t in groups.items()}),
+                )
+        return None
+
+    def fill(self, key: str, zh: dict[str, str], en: dict[str, str]) -> Text:
+        """A text of `words` with its places filled, one way for each language."""
+        return Text(zh=self.words[key].zh.format_map(zh), en=self.words[key].en.format_map(en))
+
+    def _named(self, text: str) -> Text:
+        return self.codes["quality"].get(text) or Text(zh=text, en=text)
+
+
+def load_words(folder: Path, themes: Collection[str]) -> Words:
+    """words.yaml of a folder. Raises DeclarationError for a malformed file and for a theme without a title."""
+    problems: list[str] = []
+    words = validated(Words, read_yaml(folder / "words.yaml", problems), "pages/words.yaml", problems)
+    if words:
+        problems += [f"pages/words.yaml: themes: no title for '{theme}'." for theme in sorted({*themes} - words.themes.keys())]
+    if problems or words is None:
+        raise DeclarationError(problems)
+    return words
