@@ -106,7 +106,8 @@ def time_plane(
 ) -> tuple[Plane, list[float]]:
     """A plane with room for the names at its right, and its ticks; `reached`: values that it must hold beside the points."""
     values = [p.value for line in panel.lines for p in line.points] + [v for t in panel.targets for v in (t.low, t.high)]
-    high, low = max(*values, *reached), min(*values, *reached)
+    values += reached
+    high, low = max(values), min(values)
     room = (high - (0.0 if from_zero else low)) * 0.1 or abs(high) * 0.05
     at = ticks(min(low, 0.0) if from_zero else low - room, high + room)
     gutter = max(scene.measure(tick_text(t, at), theme.SMALL) for t in at) + theme.GAP

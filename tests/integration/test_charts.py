@@ -309,6 +309,12 @@ def test_nothing_overlaps_in_a_drawn_chart(mart: Path, kind: str) -> None:
         assert not any(a.box.overlaps(b.box) for a, b in combinations(texts, 2))
 
 
+@pytest.mark.parametrize("kind", ["line_with_targets", "bars"])
+def test_a_single_value_is_drawn(tmp_path: Path, kind: str) -> None:
+    for scene in scenes(mart_file(tmp_path, observations=[observation("2023", "16.0")]), chart(kind=kind)):
+        assert "16.0" in {words.text for words in scene.texts if words.size == theme.LABEL}
+
+
 def test_bars_start_at_zero(mart: Path) -> None:
     scene = next(scenes(mart, chart(kind="bars")))
     bars = [mark.box for mark in scene.marks if type(mark).__name__ == "Bar"]
