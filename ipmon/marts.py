@@ -4,7 +4,7 @@ Belongs here: DDL and loading, from the declarations in assets/marts. Not here: 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -13,12 +13,14 @@ import duckdb
 import polars as pl
 
 from ipmon import sql
-from ipmon.declared import Declared, read_entries, validated
+from ipmon.declared import Declared, Text, read_entries, validated
 from ipmon.errors import DeclarationError
+from ipmon.renames import Renamed, load_renamed
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "storage_compatibility_version": "v1.0.0",  # the oldest client that opens a mart
 }
 POLARS = {
     "VARCHAR": pl.String(),
@@ -53,15 +55,40 @@ class Field:
 
 @dataclass(frozen=True)
 class MartSchema:
-    """Everything of assets/marts: fields, tables, and the wide views with their SELECTs."""
+    """Everything of assets/marts: fields, tables, the wide views with their SELECTs, and new names by old ones."""
 
     fields: dict[str, Field]
     tables: dict[str, Table]
     views: dict[str, tuple[Table, str]]
+    renamed: dict[str, Renamed] = field(default_factory=dict)
+
+    def title(self, name: str) -> Text:
+        """What a table or view is called, also by its old name."""
+        if name in self.renamed:
+            return self.renamed[name].told(self.title(self.renamed[name].now))
+        table = self.tables[name] if name in self.tables else self.views[name][0]
+        return Text(zh=table.zh, en=table.en)
+
+    def described(self, table: str, column: str) -> Text:
+        """What a column holds, also by its old name and in a table by its old name. Raises KeyError for an unknown one."""
+        if table in self.renamed:
+            return self.described(self.renamed[table].now, column)
+        if old := self.renamed.get(f"{table}.{column}"):
+            return old.told(self.described(table, old.now))
+        return Text(zh=self.fields[column].zh, en=self.fields[column].en)
+
+    def old_columns(self, table: str) -> dict[str, str]:
+        """The columns of a table or view that have old names, by these."""
+        renamed = {old.partition("."): new.now for old, new in self.renamed.items()}
+        return {column: now for (of, _, column), now in renamed.items() if of == table and column}
+
+    def old_tables(self) -> dict[str, str]:
+        """The tables and views that have old names, by these."""
+        return {old: new.now for old, new in self.renamed.items() if "." not in old}
 
 
 def load_schema(folder: Path, problems: list[str]) -> MartSchema:
-    """fields.yaml, tables.yaml, views.yaml and the .sql files of one folder."""
+    """fields.yaml, tables.yaml, views.yaml, renamed.yaml and the .sql files of one folder."""
     fields = _fields(folder / "fields.yaml", problems)
     tables = _tables(folder / "tables.yaml", problems)
     titles = _tables(folder / "views.yaml", problems)
@@ -69,7 +96,9 @@ def load_schema(folder: Path, problems: list[str]) -> MartSchema:
     problems += [f"marts/{name}: needs both a title in views.yaml and a .sql file" for name in queries.keys() ^ titles.keys()]
     unknown = {c for table in tables.values() for c in table.columns} - fields.keys()
     problems += [f"marts/tables.yaml: column '{c}' is not described in fields.yaml" for c in sorted(unknown)]
-    return MartSchema(fields, tables, {name: (titles[name], queries[name]) for name in sorted(queries.keys() & titles.keys())})
+    views = {name: (titles[name], queries[name]) for name in sorted(queries.keys() & titles.keys())}
+    columns = {name: table.columns for name, table in tables.items()} | {name: [] for name in views}
+    return MartSchema(fields, tables, views, load_renamed(folder / "renamed.yaml", columns, problems))
 
 
 def _fields(path: Path, problems: list[str]) -> dict[str, Field]:
@@ -107,7 +136,8 @@ def _column(schema: MartSchema, table: str, name: str, values: list[Any]) -> pl.
 
 
 def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame], mark: str = "") -> None:
-    """A new DuckDB file at `path` with every table, the wide views, the macro as_of and all comments; closed and checkpointed.
+    """A new DuckDB file at `path` with every table, the wide views, old names, the macro as_of and all comments; closed and
+    checkpointed.
 
     `mark` opens the comment of every table and view.
 
@@ -118,11 +148,14 @@ def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame], ma
         for name, table in schema.tables.items():
             data = frames.get(name)
             _create(connection, schema, name, table, frame(schema, name, []) if data is None else data)
-            _comment(connection, f"table {sql.name(name)}", f"{mark}{table.zh} {table.en}")
+            _comment(connection, f"table {sql.name(name)}", mark + _both(schema.title(name)))
         connection.execute(AS_OF)
-        for name, (title, query) in schema.views.items():
+        queries = {name: query for name, (_, query) in schema.views.items()}
+        for name, query in (
+            queries | {old: f"select * from {sql.name(now)}" for old, now in schema.old_tables().items()}
+        ).items():
             _create_view(connection, schema, name, query)
-            _comment(connection, f"view {sql.name(name)}", f"{mark}{title.zh} {title.en}")
+            _comment(connection, f"view {sql.name(name)}", mark + _both(schema.title(name)))
         _fill(connection, "dictionary", frame(schema, "dictionary", _dictionary(connection, schema)))
         connection.commit()
         connection.execute("checkpoint")
@@ -137,20 +170,31 @@ def fill(path: Path, frames: Mapping[str, pl.DataFrame]) -> None:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str, table: Table, data: pl.DataFrame) -> None:
-    columns = ", ".join(f"{sql.name(c)} {schema.fields[c].type}" for c in table.columns)
-    connection.execute(f"create table {sql.name(name)} ({columns})")
+    """The table with its rows; a column's old name is one more column, computed when it is read."""
+    columns = [f"{sql.name(c)} {schema.fields[c].type}" for c in table.columns]
+    old = [f"{sql.name(c)} {schema.fields[now].type} as ({sql.name(now)})" for c, now in schema.old_columns(name).items()]
+    connection.execute(f"create table {sql.name(name)} ({', '.join(columns + old)})")
     _fill(connection, name, data)
-    for column in table.columns:
-        _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _described(schema, name, column))
+    _comment_columns(connection, schema, name)
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str, query: str) -> None:
+    bare = query.rstrip().rstrip(";")
+    if old := schema.old_columns(name):
+        bare = f"select *, {', '.join(f'{sql.name(now)} as {sql.name(c)}' for c, now in old.items())} from ({bare})"
     try:
-        connection.execute(f"create view {sql.name(name)} as {query.rstrip().rstrip(';')}")
+        connection.execute(f"create view {sql.name(name)} as {bare}")
     except duckdb.Error as error:
         raise DeclarationError([f"marts/{name}.sql: {error}"]) from None
+    _comment_columns(connection, schema, name)
+
+
+def _comment_columns(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str) -> None:
     for (column,) in connection.execute("select column_name from duckdb_columns() where table_name = ?", [name]).fetchall():
-        _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _described(schema, name, column))
+        try:
+            _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _both(schema.described(name, column)))
+        except KeyError:
+            raise DeclarationError([f"marts/{name}.sql: column '{column}' is not described in fields.yaml"]) from None
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, data: pl.DataFrame) -> None:
@@ -161,11 +205,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, data: pl.DataFrame) 
             connection.execute(f"insert into {sql.name(name)} from read_parquet({sql.literal(file.name)})")
 
 
-def _described(schema: MartSchema, table: str, column: str) -> str:
-    field = schema.fields.get(column)
-    if field is None:
-        raise DeclarationError([f"marts/{table}.sql: column '{column}' is not described in fields.yaml"])
-    return f"{field.zh} {field.en}"
+def _both(text: Text) -> str:
+    return f"{text.zh} {text.en}"
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, what: str, text: str) -> None:
@@ -173,13 +214,19 @@ def _comment(connection: duckdb.DuckDBPyConnection, what: str, text: str) -> Non
 
 
 def _dictionary(connection: duckdb.DuckDBPyConnection, schema: MartSchema) -> list[dict[str, str]]:
-    titles = schema.tables | {name: title for name, (title, _) in schema.views.items()}
+    names = sorted([*schema.tables, *schema.views, *schema.old_tables()])
     columns = connection.execute(
         "select table_name, column_name, data_type from duckdb_columns() where not internal order by table_name, column_index"
     ).fetchall()
-    rows = [_entry(name, "", "", t.zh, t.en) for name, t in sorted(titles.items())]
-    return rows + [_entry(t, c, ty, schema.fields[c].zh, schema.fields[c].en) for t, c, ty in columns]
+    rows = [_entry(name, "", "", schema.title(name)) for name in names]
+    return rows + [_entry(table, column, type_, schema.described(table, column)) for table, column, type_ in columns]
 
 
-def _entry(table: str, column: str, type_: str, zh: str, en: str) -> dict[str, str]:
-    return {"table_name": table, "column_name": column, "data_type": type_, "description_zh": zh, "description_en": en}
+def _entry(table: str, column: str, type_: str, text: Text) -> dict[str, str]:
+    return {
+        "table_name": table,
+        "column_name": column,
+        "data_type": type_,
+        "description_zh": text.zh,
+        "description_en": text.en,
+    }
