@@ -12,8 +12,8 @@ from ipmon.deliveries import Delivery
 MARK = "SYNTHETIC"
 WORDS = Text(zh="模拟数据", en="SYNTHETIC")
 BOTH = f"{WORDS.zh} {WORDS.en}. "
-KEPT = {".duckdb", ".json"}
-"""Files that are found by their name: the marts say it in every comment, and the folder of the release in its name."""
+KEPT = {".duckdb", ".json", ".cff", ""}
+"""Files that are found by their name: the marts say it in every comment, the others in what they say of the release."""
 
 
 def is_synthetic(deliveries: Iterable[Delivery]) -> bool:
@@ -31,6 +31,11 @@ def titled(title: str, release_id: str, lang: str) -> str:
     if not is_marked(release_id):
         return title
     return f"【{WORDS.zh} {WORDS.en}】{title}" if lang == "zh" else f"[{WORDS.en}] {title}"
+
+
+def unmarked(name: str) -> str:
+    """The name of a file without the mark."""
+    return name.removeprefix(f"{MARK}_")
 
 
 def mark_names(folder: Path) -> None:

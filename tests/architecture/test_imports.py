@@ -22,6 +22,7 @@ OWNERS = {  # library: where it may be imported
     "great_expectations": ("ipmon/gx_duckdb.py", "expectations/"),
     "matplotlib": ("ipmon/charts/",),
     "typst": ("ipmon/bulletin.py",),
+    "xlsxwriter": ("ipmon/files/",),
     "ibis": ("ipmon/registers/", "assets/measures/"),
     "pyspark": ("ipmon/registers/spark.py",),
 }

@@ -25,6 +25,7 @@ LAYERS = {  # folder under assets/: what declares something in it
     "marts": "*.sql",
     "charts": "*.yaml",
     "bulletin": "*.typ",
+    "release": "*.yaml",
 }
 
 LOCKS = {"requirements.lock": 51, "requirements-spark.lock": 2}

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pypdf
 import pytest
 
@@ -20,6 +21,7 @@ from ipmon.paths import DataRoot
 from ipmon.registers.store import Store
 from ipmon.simulator.levels import load_levels
 from ipmon.simulator.simulate import simulate
+from ipmon.synthetic import KEPT
 from pipelines.receiving import receive
 from pipelines.run import run
 
@@ -99,7 +101,7 @@ def test_everything_a_reader_may_meet_says_that_it_is_simulated(home: Path, mart
     assert mart.execute("select is_synthetic from release").fetchall() == [(True,)]
     comments = mart.execute("select comment from duckdb_tables() union all select comment from duckdb_views() where not internal")
     assert all(comment.startswith("模拟数据 SYNTHETIC") for (comment,) in comments.fetchall())
-    named = [path for path in release.rglob("*") if path.is_file() and path.suffix not in {".duckdb", ".json"}]
+    named = [path for path in release.rglob("*") if path.is_file() and path.suffix not in KEPT]
     assert named
     assert [path.name for path in named if not path.name.startswith("SYNTHETIC_")] == []
     for picture in (release / "charts").glob("*.svg"):
@@ -109,7 +111,11 @@ def test_everything_a_reader_may_meet_says_that_it_is_simulated(home: Path, mart
     for lang, word in (("zh", "模拟数据"), ("en", "SYNTHETIC")):
         pages = pypdf.PdfReader(release / f"SYNTHETIC_bulletin_{lang}.pdf").pages
         assert all(word in page.extract_text() for page in pages)
-    assert "模拟数据" in (release / "SYNTHETIC_quality.html").read_text("utf-8")
+    for name in ("SYNTHETIC_quality.html", "CITATION.cff", "datapackage.json", "sdmx/SYNTHETIC_structure.xml"):
+        text = (release / name).read_text("utf-8")
+        assert "模拟数据" in text and "SYNTHETIC" in text, name
+    tops = [str(sheet["A1"].value) for sheet in openpyxl.load_workbook(release / "SYNTHETIC_workbook.xlsx", read_only=True)]
+    assert len(tops) > 10 and all("模拟数据" in top and "SYNTHETIC" in top for top in tops)
 
 
 def test_facts_were_checked(mart: duckdb.DuckDBPyConnection) -> None:
