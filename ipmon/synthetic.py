@@ -5,9 +5,12 @@ Belongs here: the mark, and putting it on. Not here: making such data (see simul
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ipmon.declared import Text
-from ipmon.deliveries import Delivery
+
+if TYPE_CHECKING:  # the mark alone is wanted by processes that do not need what reads deliveries
+    from ipmon.deliveries import Delivery
 
 MARK = "SYNTHETIC"
 WORDS = Text(zh="模拟数据", en="SYNTHETIC")
@@ -16,7 +19,7 @@ KEPT = {".duckdb", ".json", ".cff", ""}
 """Files that are found by their name: the marts say it in every comment, the others in what they say of the release."""
 
 
-def is_synthetic(deliveries: Iterable[Delivery]) -> bool:
+def is_synthetic(deliveries: "Iterable[Delivery]") -> bool:
     """Whether any delivery was simulated; then everything made of them is."""
     return any(d.synthetic for d in deliveries)
 

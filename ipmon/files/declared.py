@@ -9,7 +9,7 @@ from pathlib import Path
 from ipmon.declared import Declared, Text, read_yaml, validated
 from ipmon.dimensions import Dimensions
 from ipmon.errors import DeclarationError
-from ipmon.marts import MartSchema
+from ipmon.mart_schema import MartSchema
 
 LONGEST_SHEET_NAME = 31
 

@@ -15,7 +15,7 @@ from ipmon.declared import Text
 from ipmon.exports import copy, harmless
 from ipmon.files.declared import Files, Sdmx
 from ipmon.files.edition import Edition
-from ipmon.marts import Field
+from ipmon.mart_schema import Field
 from ipmon.synthetic import is_marked
 
 SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v3_0"
@@ -29,6 +29,7 @@ AREAS = "select area_code, name_zh, name_en from areas order by 1"
 CODES = "select dimension, code, name_zh, name_en from codes order by all"
 INDICATORS = "select indicator_id, title_zh, title_en, definition_zh, definition_en from indicators order by 1"
 Element = ElementTree.Element
+child = ElementTree.SubElement
 Codes = dict[str, "Code"]
 
 
@@ -44,7 +45,7 @@ def write_sdmx(connection: duckdb.DuckDBPyConnection, declared: Files, edition: 
     lists = code_lists(connection, declared)
     for part, prefix in PREFIXES.items():
         ElementTree.register_namespace(prefix, f"{SCHEMAS}/{part}")
-    message = _message(declared, edition, lists)
+    message = _Structure(declared, edition, lists).message()
     ElementTree.indent(message)
     (folder / "structure.xml").write_bytes(ElementTree.tostring(message, "utf-8", xml_declaration=True) + b"\n")
     copy(connection, _observations(declared, lists.keys()), folder / "observations.csv", "format csv, header")
@@ -52,8 +53,8 @@ def write_sdmx(connection: duckdb.DuckDBPyConnection, declared: Files, edition: 
 
 def code_lists(connection: duckdb.DuckDBPyConnection, declared: Files) -> dict[str, Codes]:
     """By column of observations, its codes: from the mart where it holds them, else as declared."""
-    lists = {column: {id_: Code(zh=t.zh, en=t.en) for id_, t in codes.items()} for column, codes in declared.sdmx.codes.items()}
-    lists["unit"] = {id_: Code(zh=t.zh, en=t.en) for id_, t in sorted(declared.units.items())}
+    named = declared.sdmx.codes | {"unit": declared.units}
+    lists = {column: {id_: Code(zh=t.zh, en=t.en) for id_, t in sorted(codes.items())} for column, codes in named.items()}
     lists["indicator_id"] = {
         id_: Code(zh=zh, en=en, definition=Text(zh=long_zh, en=long_en))
         for id_, zh, en, long_zh, long_en in connection.execute(INDICATORS).fetchall()
@@ -87,81 +88,80 @@ def _components(sdmx: Sdmx) -> Iterator[tuple[str, str]]:
     yield from sdmx.attributes.items()
 
 
-def _message(declared: Files, edition: Edition, lists: dict[str, Codes]) -> Element:
-    sdmx, name = declared.sdmx, edition.titled(declared.about.title)
-    message = Element(f"{MESSAGE}Structure")
-    header = ElementTree.SubElement(message, f"{MESSAGE}Header")
-    _leaf(header, f"{MESSAGE}ID", edition.release_id)
-    _leaf(header, f"{MESSAGE}Test", str(is_marked(edition.release_id)).lower())
-    _leaf(header, f"{MESSAGE}Prepared", f"{edition.as_of}T00:00:00")
-    ElementTree.SubElement(header, f"{MESSAGE}Sender", id=sdmx.agency)
-    structures = ElementTree.SubElement(message, f"{MESSAGE}Structures")
-    part = ElementTree.SubElement(structures, f"{STRUCTURE}Codelists")
-    components = dict(_components(sdmx))
-    for column in sorted(lists, key=components.__getitem__):
-        _code_list(_maintained(part, "Codelist", f"CL_{components[column]}", sdmx, declared.schema.fields[column]), lists[column])
-    part = ElementTree.SubElement(structures, f"{STRUCTURE}ConceptSchemes")
-    scheme = _maintained(part, "ConceptScheme", CONCEPTS, sdmx, name)
-    for column, component in components.items():
-        _named(ElementTree.SubElement(scheme, f"{STRUCTURE}Concept", id=component), declared.schema.fields[column])
-    part = ElementTree.SubElement(structures, f"{STRUCTURE}Dataflows")
-    flow = _maintained(part, "Dataflow", FLOW, sdmx, name)
-    _leaf(flow, f"{STRUCTURE}Structure", f"{URN}.datastructure.DataStructure={sdmx.agency}:{FLOW}({sdmx.version})")
-    part = ElementTree.SubElement(structures, f"{STRUCTURE}DataStructures")
-    _data_structure(_maintained(part, "DataStructure", FLOW, sdmx, name), declared, lists)
-    return message
+class _Structure:
+    """The structure message of one release."""
+
+    def __init__(self, declared: Files, edition: Edition, lists: dict[str, Codes]) -> None:
+        self._sdmx, self._fields, self._lists = declared.sdmx, declared.schema.fields, lists
+        self._edition, self._title = edition, edition.titled(declared.about.title)
+
+    def message(self) -> Element:
+        """Header, code lists, concepts, dataflow and data structure, in the order of the standard's schema."""
+        message, components = Element(f"{MESSAGE}Structure"), dict(_components(self._sdmx))
+        self._header(child(message, f"{MESSAGE}Header"))
+        parts = child(message, f"{MESSAGE}Structures")
+        part = child(parts, f"{STRUCTURE}Codelists")
+        for column, codes in sorted(self._lists.items(), key=lambda item: components[item[0]]):
+            _fill(self._maintained(part, "Codelist", f"CL_{components[column]}", self._fields[column]), codes)
+        concepts = self._maintained(child(parts, f"{STRUCTURE}ConceptSchemes"), "ConceptScheme", CONCEPTS, self._title)
+        for column, component in components.items():
+            _named(child(concepts, f"{STRUCTURE}Concept", id=component), self._fields[column])
+        flow = self._maintained(child(parts, f"{STRUCTURE}Dataflows"), "Dataflow", FLOW, self._title)
+        _leaf(flow, f"{STRUCTURE}Structure", self._urn("datastructure.DataStructure", FLOW))
+        made = self._maintained(child(parts, f"{STRUCTURE}DataStructures"), "DataStructure", FLOW, self._title)
+        self._define(child(made, f"{STRUCTURE}DataStructureComponents"))
+        return message
+
+    def _header(self, header: Element) -> None:
+        _leaf(header, f"{MESSAGE}ID", self._edition.release_id)
+        _leaf(header, f"{MESSAGE}Test", str(is_marked(self._edition.release_id)).lower())
+        _leaf(header, f"{MESSAGE}Prepared", f"{self._edition.as_of}T00:00:00")
+        child(header, f"{MESSAGE}Sender", id=self._sdmx.agency)
+
+    def _define(self, parts: Element) -> None:
+        """Dimensions, attributes (all of the observation) and the measure."""
+        dimensions = child(parts, f"{STRUCTURE}DimensionList", id="DimensionDescriptor")
+        for column, id_ in self._sdmx.dimensions.items():
+            self._component(dimensions, "TimeDimension" if id_ == TIME else "Dimension", column, id_)
+        attributes = child(parts, f"{STRUCTURE}AttributeList", id="AttributeDescriptor")
+        for column, id_ in self._sdmx.attributes.items():
+            attribute = self._component(attributes, "Attribute", column, id_)
+            child(child(attribute, f"{STRUCTURE}AttributeRelationship"), f"{STRUCTURE}Observation")
+        measures = child(parts, f"{STRUCTURE}MeasureList", id="MeasureDescriptor")
+        self._component(measures, "Measure", self._sdmx.measure, MEASURE)
+
+    def _component(self, parent: Element, kind: str, column: str, id_: str) -> Element:
+        """A dimension, attribute or measure: its concept, and its codes or type."""
+        made = child(parent, f"{STRUCTURE}{kind}", id=id_)
+        _leaf(made, f"{STRUCTURE}ConceptIdentity", f"{self._urn('conceptscheme.Concept', CONCEPTS)}.{id_}")
+        values = child(made, f"{STRUCTURE}LocalRepresentation")
+        if column in self._lists:
+            _leaf(values, f"{STRUCTURE}Enumeration", self._urn("codelist.Codelist", f"CL_{id_}"))
+        else:
+            text_type = "ObservationalTimePeriod" if id_ == TIME else FORMATS[self._fields[column].type]
+            child(values, f"{STRUCTURE}TextFormat", textType=text_type)
+        return made
+
+    def _urn(self, kind: str, id_: str) -> str:
+        return f"{URN}.{kind}={self._sdmx.agency}:{id_}({self._sdmx.version})"
+
+    def _maintained(self, parent: Element, kind: str, id_: str, name: Text | Field) -> Element:
+        owned = {"agencyID": self._sdmx.agency, "version": self._sdmx.version, "isExternalReference": "false"}
+        return _named(child(parent, f"{STRUCTURE}{kind}", {"id": id_, **owned}), name)
 
 
-def _data_structure(parent: Element, declared: Files, lists: dict[str, Codes]) -> None:
-    parts = ElementTree.SubElement(parent, f"{STRUCTURE}DataStructureComponents")
-    dimensions = ElementTree.SubElement(parts, f"{STRUCTURE}DimensionList", id="DimensionDescriptor")
-    for column, component in declared.sdmx.dimensions.items():
-        _component(dimensions, "TimeDimension" if component == TIME else "Dimension", column, component, declared, lists)
-    attributes = ElementTree.SubElement(parts, f"{STRUCTURE}AttributeList", id="AttributeDescriptor")
-    for column, component in declared.sdmx.attributes.items():
-        attribute = _component(attributes, "Attribute", column, component, declared, lists)
-        relation = ElementTree.SubElement(attribute, f"{STRUCTURE}AttributeRelationship")
-        ElementTree.SubElement(relation, f"{STRUCTURE}Observation")
-    measures = ElementTree.SubElement(parts, f"{STRUCTURE}MeasureList", id="MeasureDescriptor")
-    _component(measures, "Measure", declared.sdmx.measure, MEASURE, declared, lists)
-
-
-def _component(parent: Element, kind: str, column: str, id_: str, declared: Files, lists: dict[str, Codes]) -> Element:
-    """A dimension, attribute or measure: its concept, and its codes or type."""
-    sdmx = declared.sdmx
-    made = ElementTree.SubElement(parent, f"{STRUCTURE}{kind}", id=id_)
-    concept = f"{URN}.conceptscheme.Concept={sdmx.agency}:{CONCEPTS}({sdmx.version}).{id_}"
-    _leaf(made, f"{STRUCTURE}ConceptIdentity", concept)
-    values = ElementTree.SubElement(made, f"{STRUCTURE}LocalRepresentation")
-    if column in lists:
-        _leaf(values, f"{STRUCTURE}Enumeration", f"{URN}.codelist.Codelist={sdmx.agency}:CL_{id_}({sdmx.version})")
-    else:
-        text_type = "ObservationalTimePeriod" if id_ == TIME else FORMATS[declared.schema.fields[column].type]
-        ElementTree.SubElement(values, f"{STRUCTURE}TextFormat", textType=text_type)
-    return made
-
-
-def _code_list(parent: Element, codes: Codes) -> None:
+def _fill(parent: Element, codes: Codes) -> None:
     for id_, code in codes.items():
-        made = _named(ElementTree.SubElement(parent, f"{STRUCTURE}Code", id=id_), code)
+        made = _named(child(parent, f"{STRUCTURE}Code", id=id_), code)
         if code.definition:
             _named(made, code.definition, "Description")
 
 
-def _maintained(parent: Element, kind: str, id_: str, sdmx: Sdmx, name: Text | Field) -> Element:
-    return _named(
-        ElementTree.SubElement(
-            parent, f"{STRUCTURE}{kind}", id=id_, agencyID=sdmx.agency, version=sdmx.version, isExternalReference="false"
-        ),
-        name,
-    )
-
-
 def _named(element: Element, name: Text | Field, kind: str = "Name") -> Element:
     for lang, words in (("zh", name.zh), ("en", name.en)):
-        ElementTree.SubElement(element, f"{COMMON}{kind}", {LANGUAGE: lang}).text = words
+        child(element, f"{COMMON}{kind}", {LANGUAGE: lang}).text = words
     return element
 
 
 def _leaf(parent: Element, tag: str, text: str) -> None:
-    ElementTree.SubElement(parent, tag).text = text
+    child(parent, tag).text = text

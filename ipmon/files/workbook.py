@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
 from ipmon import sql
@@ -52,9 +53,16 @@ def write_workbook(
     """The workbook of the mart behind `connection`: the same bytes for the same rows and edition.
 
     A table that has more rows than a sheet can hold is left out, and the contents say so. Raises DeclarationError for a declared
-    column that the mart does not have.
+    column that the mart does not have, OSError where the file cannot be written.
     """
     sheets = [_sheet(connection, declared, name, columns, most_rows) for name, columns in declared.workbook.sheets.items()]
+    try:
+        _write(connection, declared, edition, path, sheets)
+    except FileCreateError as error:
+        raise error.args[0] from None  # the OSError in it: whoever runs out of disk is told so
+
+
+def _write(connection: duckdb.DuckDBPyConnection, declared: Files, edition: Edition, path: Path, sheets: Sequence[Sheet]) -> None:
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_urls": False}) as book:
         book.set_properties(_properties(declared, edition))
         pages = _Pages(book, declared, edition)

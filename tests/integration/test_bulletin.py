@@ -20,7 +20,7 @@ from ipmon.bulletin_content import Content, load_content
 from ipmon.bulletin_pages import Issue
 from ipmon.declared import Text
 from ipmon.errors import DeclarationError, IpmonError
-from ipmon.marts import load_schema
+from ipmon.mart_schema import load_schema
 from ipmon.registry import load_registry
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"

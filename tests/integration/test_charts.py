@@ -28,7 +28,8 @@ from ipmon.charts.render import drawing
 from ipmon.charts.scene import Box, Dot, Scene, Stroke, wrap
 from ipmon.declared import Text
 from ipmon.errors import DeclarationError
-from ipmon.marts import SETTINGS, build, frame, load_schema
+from ipmon.mart_schema import load_schema
+from ipmon.marts import SETTINGS, build, frame
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 1, 31)

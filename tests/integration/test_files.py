@@ -165,7 +165,7 @@ def test_every_code_of_the_sdmx_data_is_in_its_list_with_both_names(structure: A
 
 
 def test_the_citation_is_valid_and_cites_this_release(release: Path) -> None:
-    """By the schema that the Citation File Format project publishes under CC BY 4.0 (doi:10.5281/zenodo.5171937)."""
+    """By the schema that the Citation File Format project publishes under CC BY 4.0."""
     schema = json.loads((CHECKOUT / "tests" / "files" / "citation_file_format_1.2.0.json").read_bytes())
     citation = yaml.load((release / "CITATION.cff").read_text("utf-8"), yaml.BaseLoader)
     jsonschema.validate(citation, schema, format_checker=jsonschema.FormatChecker())

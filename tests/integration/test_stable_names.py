@@ -12,7 +12,7 @@ from conftest import CHECKOUT
 FILES = CHECKOUT / "tests" / "files"
 SHAPE = "select table_name || '.' || column_name || ' ' || data_type from information_schema.columns order by 1"
 STORAGE = 64
-"""The storage version that DuckDB 0.9 to 1.5 write for clients before 1.2 (DuckDB documentation, Storage Versions and Format)."""
+"""What DuckDB writes for clients before 1.2 (its documentation, Storage Versions and Format)."""
 
 OLD_CLIENT = """
 import duckdb, sys

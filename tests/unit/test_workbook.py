@@ -14,7 +14,7 @@ from ipmon.errors import DeclarationError
 from ipmon.files.declared import About, Files, Note, Sdmx, Workbook
 from ipmon.files.edition import Edition
 from ipmon.files.workbook import write_workbook
-from ipmon.marts import Field, MartSchema, Table
+from ipmon.mart_schema import Field, MartSchema, Table
 
 WORDS = ("release", "as_of", "how", "contents", "notes", "back", "table", "zh", "en", "rows", "note_zh", "note_en", "about")
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1+1", "＋1", "－1", "＠x", '=HYPERLINK("http://a","b")']
@@ -118,3 +118,8 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
 def test_a_declared_column_that_no_table_has_is_named(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match=r"workbook\.yaml: things has no column 'colour'"):
         written(tmp_path / "w.xlsx", [], {"things": ["name", "colour"]})
+
+
+def test_a_file_that_cannot_be_written_is_the_error_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        written(tmp_path / "gone" / "w.xlsx", [])
