@@ -14,7 +14,7 @@ from ipmon.errors import DeclarationError
 from ipmon.grades import Grades, grades_of
 from ipmon.guideline import GuidelineItem, check_items, load_items
 from ipmon.identities import Identity, load_identities
-from ipmon.marts import MartSchema, load_schema
+from ipmon.mart_schema import MartSchema, load_schema
 from ipmon.registers.contract import Register, load_registers
 from ipmon.registry import Registry, load_registry
 from ipmon.targets import Target, check_targets, load_targets

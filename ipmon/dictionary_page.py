@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from ipmon.markdown import table
-from ipmon.marts import MartSchema, build
+from ipmon.mart_schema import MartSchema
+from ipmon.marts import build
 
 OPENING = """\
 # 数据字典 · Data dictionary

@@ -1,10 +1,11 @@
 """Tables of a mart as files beside it, the same bytes for the same rows; and the digest of rows that a release is named after.
 
-Belongs here: Parquet and CSV from DuckDB, in a fixed order. Not here: workbooks, charts, or what the tables hold.
+Belongs here: Parquet and CSV from DuckDB, in a fixed order. Not here: other formats (see ipmon/files), or what the tables hold.
 """
 
 import csv
 import hashlib
+import re
 from collections.abc import Collection, Iterable
 from itertools import groupby
 from operator import itemgetter
@@ -14,8 +15,8 @@ import duckdb
 
 from ipmon import sql
 
-FORMULA_STARTS = "^[=+\\-@\\t\\r＝＋－＠]"
-"""What a spreadsheet would run as a formula, also in full-width signs."""
+FORMULA_START = re.compile(r"[=+\-@\t\r＝＋－＠]")
+"""How a text begins that a spreadsheet would run as a formula, also in full-width signs."""
 
 RUN_TABLES = frozenset({"checks", "release"})
 RUN_COLUMNS = frozenset({"as_of", "raised_on"})
@@ -35,8 +36,8 @@ def export(connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable
         parquet, text = folder / "parquet" / f"{table}.parquet", folder / "csv" / f"{table}.csv"
         for path in (parquet, text):
             path.parent.mkdir(parents=True, exist_ok=True)
-        _copy(connection, f"select * from {sql.name(table)} order by all", parquet, "format parquet, compression zstd")
-        _copy(
+        copy(connection, f"select * from {sql.name(table)} order by all", parquet, "format parquet, compression zstd")
+        copy(
             connection,
             f"select {_harmless(connection, table)} from (from {sql.name(table)} order by all)",
             text,
@@ -52,6 +53,17 @@ def by_indicator(folder: Path) -> None:
     for id_, own in groupby(rows, key=itemgetter(header.index("indicator_id"))):
         with (folder / "indicators" / f"{id_}.csv").open("w", encoding="utf-8", newline="") as part:
             csv.writer(part, lineterminator="\n").writerows([header, *own])
+
+
+def copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
+    """The rows of a query as a file; `options` are DuckDB's words for its format."""
+    connection.execute(f"copy ({query}) to {sql.literal(str(path))} ({options})")
+
+
+def harmless(column: str) -> str:
+    """A column of text, with an apostrophe before what a spreadsheet would take for a formula."""
+    formula = f"regexp_matches({column}, '^{FORMULA_START.pattern}')"
+    return f"case when {formula} then '''' || {column} else {column} end"
 
 
 def digest(connection: duckdb.DuckDBPyConnection, table: str) -> str:
@@ -80,15 +92,6 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[st
 
 
 def _harmless(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    """Every column; text gets an apostrophe before a formula's first sign. Numbers are no text: -5.2 stays -5.2."""
-    return ", ".join(
-        _guarded(sql.name(column)) if type_ == "VARCHAR" else sql.name(column) for column, type_ in _columns(connection, table)
-    )
-
-
-def _guarded(column: str) -> str:
-    return f"case when regexp_matches({column}, '{FORMULA_STARTS}') then '''' || {column} else {column} end as {column}"
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
-    connection.execute(f"copy ({query}) to {sql.literal(str(path))} ({options})")
+    """Every column; numbers are no text: -5.2 stays -5.2."""
+    columns = [(sql.name(column), type_) for column, type_ in _columns(connection, table)]
+    return ", ".join(f"{harmless(column)} as {column}" if type_ == "VARCHAR" else column for column, type_ in columns)

@@ -15,7 +15,7 @@ import duckdb
 from ipmon.declared import Text
 from ipmon.errors import GateRefused
 from ipmon.gx_duckdb import CheckResult
-from ipmon.verify import MANIFEST, VERDICT, canonical, fingerprint, listing
+from ipmon.verify import UNJUDGED, VERDICT, canonical, fingerprint, listing
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def decide(checks: Sequence[CheckResult]) -> Decision:
 def write_verdict(folder: Path, decision: Decision, decided_at: datetime | None = None) -> None:
     """verdict.json: the decision, bound by sha256 to every file that the candidate holds now."""
     verdict = {
-        "candidate_sha256": fingerprint(listing(folder, without=(MANIFEST, VERDICT))),
+        "candidate_sha256": fingerprint(listing(folder, without=UNJUDGED)),
         "verdict": decision.verdict,
         "reasons": [reason.model_dump() for reason in decision.reasons],
         "checks": decision.counts,

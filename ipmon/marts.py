@@ -1,10 +1,9 @@
 """The DuckDB file of a release: tables and views with their comments, written once, closed, then only read.
 
-Belongs here: DDL and loading, from the declarations in assets/marts. Not here: what the rows say (see tables.py).
+Belongs here: DDL and loading. Not here: what is declared (see mart_schema.py), what the rows say (see tables.py).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -13,12 +12,14 @@ import duckdb
 import polars as pl
 
 from ipmon import sql
-from ipmon.declared import Declared, read_entries, validated
+from ipmon.declared import Text
 from ipmon.errors import DeclarationError
+from ipmon.mart_schema import MartSchema, Table
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "storage_compatibility_version": "v1.0.0",  # the oldest client that opens a mart
 }
 POLARS = {
     "VARCHAR": pl.String(),
@@ -32,61 +33,6 @@ POLARS = {
 AS_OF = """create macro as_of(d) as table
 select * exclude (superseded_on) from vintages where released_on <= d and (superseded_on is null or superseded_on > d)"""
 Rows = Sequence[Mapping[str, Any]]
-
-
-class Table(Declared):
-    """A table or view: its title in both languages; for a table its columns in order, for a view a query that shows its use."""
-
-    zh: str
-    en: str
-    columns: list[str] = []
-    example: str = ""
-
-
-@dataclass(frozen=True)
-class Field:
-    """A column name: type and description, the same wherever it occurs."""
-
-    type: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True)
-class MartSchema:
-    """Everything of assets/marts: fields, tables, and the wide views with their SELECTs."""
-
-    fields: dict[str, Field]
-    tables: dict[str, Table]
-    views: dict[str, tuple[Table, str]]
-
-
-def load_schema(folder: Path, problems: list[str]) -> MartSchema:
-    """fields.yaml, tables.yaml, views.yaml and the .sql files of one folder."""
-    fields = _fields(folder / "fields.yaml", problems)
-    tables = _tables(folder / "tables.yaml", problems)
-    titles = _tables(folder / "views.yaml", problems)
-    queries = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.sql"))}
-    problems += [f"marts/{name}: needs both a title in views.yaml and a .sql file" for name in queries.keys() ^ titles.keys()]
-    problems += [f"marts/views.yaml: {name}: needs an example" for name, title in titles.items() if not title.example]
-    unknown = {c for table in tables.values() for c in table.columns} - fields.keys()
-    problems += [f"marts/tables.yaml: column '{c}' is not described in fields.yaml" for c in sorted(unknown)]
-    return MartSchema(fields, tables, {name: (titles[name], queries[name]) for name in sorted(queries.keys() & titles.keys())})
-
-
-def _fields(path: Path, problems: list[str]) -> dict[str, Field]:
-    fields: dict[str, Field] = {}
-    for name, entry in read_entries(path, problems).items():
-        if isinstance(entry, list) and len(entry) == 3 and entry[0] in POLARS and all(isinstance(e, str) and e for e in entry):
-            fields[name] = Field(*entry)
-        else:
-            problems.append(f"marts/{path.name}: {name}: write [type, zh, en] with a type of {', '.join(POLARS)}")
-    return fields
-
-
-def _tables(path: Path, problems: list[str]) -> dict[str, Table]:
-    entries = read_entries(path, problems).items()
-    return {name: t for name, entry in entries if (t := validated(Table, entry, f"marts/{path.name}: {name}", problems))}
 
 
 def frame(schema: MartSchema, table: str, rows: Rows) -> pl.DataFrame:
@@ -109,7 +55,8 @@ def _column(schema: MartSchema, table: str, name: str, values: list[Any]) -> pl.
 
 
 def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame], mark: str = "") -> None:
-    """A new DuckDB file at `path` with every table, the wide views, the macro as_of and all comments; closed and checkpointed.
+    """A new DuckDB file at `path` with every table, the wide views, old names, the macro as_of and all comments; closed and
+    checkpointed.
 
     `mark` opens the comment of every table and view.
 
@@ -120,11 +67,14 @@ def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame], ma
         for name, table in schema.tables.items():
             data = frames.get(name)
             _create(connection, schema, name, table, frame(schema, name, []) if data is None else data)
-            _comment(connection, f"table {sql.name(name)}", f"{mark}{table.zh} {table.en}")
+            _comment(connection, f"table {sql.name(name)}", mark + _both(schema.title(name)))
         connection.execute(AS_OF)
-        for name, (title, query) in schema.views.items():
+        queries = {name: query for name, (_, query) in schema.views.items()}
+        for name, query in (
+            queries | {old: f"select * from {sql.name(now)}" for old, now in schema.old_tables().items()}
+        ).items():
             _create_view(connection, schema, name, query)
-            _comment(connection, f"view {sql.name(name)}", f"{mark}{title.zh} {title.en}")
+            _comment(connection, f"view {sql.name(name)}", mark + _both(schema.title(name)))
         _fill(connection, "dictionary", frame(schema, "dictionary", _dictionary(connection, schema)))
         connection.commit()
         connection.execute("checkpoint")
@@ -139,22 +89,33 @@ def fill(path: Path, frames: Mapping[str, pl.DataFrame]) -> None:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str, table: Table, data: pl.DataFrame) -> None:
-    columns = ", ".join(f"{sql.name(c)} {schema.fields[c].type}" for c in table.columns)
-    connection.execute(f"create table {sql.name(name)} ({columns})")
+    """The table with its rows; a column's old name is one more column, computed when it is read."""
+    columns = [f"{sql.name(c)} {schema.fields[c].type}" for c in table.columns]
+    old = [f"{sql.name(c)} {schema.fields[now].type} as ({sql.name(now)})" for c, now in schema.old_columns(name).items()]
+    connection.execute(f"create table {sql.name(name)} ({', '.join(columns + old)})")
     _fill(connection, name, data)
-    for column in table.columns:
-        _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _described(schema, name, column))
+    _comment_columns(connection, schema, name)
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str, query: str) -> None:
+    bare = query.rstrip().rstrip(";")
+    if old := schema.old_columns(name):
+        bare = f"select *, {', '.join(f'{sql.name(now)} as {sql.name(c)}' for c, now in old.items())} from ({bare})"
     try:
-        connection.execute(f"create view {sql.name(name)} as {query.rstrip().rstrip(';')}")
+        connection.execute(f"create view {sql.name(name)} as {bare}")
     except duckdb.Error as error:
         raise DeclarationError([f"marts/{name}.sql: {error}"]) from None
+    _comment_columns(connection, schema, name)
+
+
+def _comment_columns(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str) -> None:
     # a bound parameter would make DuckDB import pandas, which takes longer than making all views
     columns = f"select column_name from duckdb_columns() where table_name = {sql.literal(name)}"
     for (column,) in connection.execute(columns).fetchall():
-        _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _described(schema, name, column))
+        try:
+            _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _both(schema.described(name, column)))
+        except KeyError:
+            raise DeclarationError([f"marts/{name}.sql: column '{column}' is not described in fields.yaml"]) from None
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, data: pl.DataFrame) -> None:
@@ -165,11 +126,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, data: pl.DataFrame) 
             connection.execute(f"insert into {sql.name(name)} from read_parquet({sql.literal(file.name)})")
 
 
-def _described(schema: MartSchema, table: str, column: str) -> str:
-    field = schema.fields.get(column)
-    if field is None:
-        raise DeclarationError([f"marts/{table}.sql: column '{column}' is not described in fields.yaml"])
-    return f"{field.zh} {field.en}"
+def _both(text: Text) -> str:
+    return f"{text.zh} {text.en}"
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, what: str, text: str) -> None:
@@ -177,14 +135,14 @@ def _comment(connection: duckdb.DuckDBPyConnection, what: str, text: str) -> Non
 
 
 def _dictionary(connection: duckdb.DuckDBPyConnection, schema: MartSchema) -> list[dict[str, str]]:
-    titles = schema.tables | {name: title for name, (title, _) in schema.views.items()}
+    names = sorted([*schema.tables, *schema.views, *schema.old_tables()])
     columns = connection.execute(
         "select table_name, column_name, data_type from duckdb_columns() where not internal order by table_name, column_index"
     ).fetchall()
-    rows = [_entry(name, "", "", t) | {"example_query": t.example} for name, t in sorted(titles.items())]
-    return rows + [_entry(table, column, type_, schema.fields[column]) for table, column, type_ in columns]
+    rows = [_entry(name, "", "", schema.title(name)) | {"example_query": schema.example(name)} for name in names]
+    return rows + [_entry(table, column, type_, schema.described(table, column)) for table, column, type_ in columns]
 
 
-def _entry(table: str, column: str, type_: str, described: Table | Field) -> dict[str, str]:
+def _entry(table: str, column: str, type_: str, text: Text) -> dict[str, str]:
     names = {"table_name": table, "column_name": column, "data_type": type_}
-    return {**names, "description_zh": described.zh, "description_en": described.en, "example_query": ""}
+    return {**names, "description_zh": text.zh, "description_en": text.en, "example_query": ""}

@@ -20,6 +20,7 @@ from ipmon.content import Content, code_version, source_hash
 from ipmon.errors import IpmonError
 from ipmon.paths import DataRoot
 from ipmon.verify import (
+    CHECKSUMS,
     MANIFEST,
     PUBLIC,
     Manifest,
@@ -108,6 +109,12 @@ def write_manifest(root: DataRoot, folder: Path, content: Content, as_of: date) 
         "files": listing(folder),
     }
     (folder / MANIFEST).write_bytes(canonical(manifest | {"self_sha256": fingerprint(manifest)}))
+
+
+def write_checksums(folder: Path) -> None:
+    """SHA256SUMS of every file so far, as `sha256sum -c` reads it; the manifest, which comes after, holds its own."""
+    sums = (f"{entry['sha256']}  {entry['path']}\n" for entry in listing(folder, without=(MANIFEST, CHECKSUMS)))
+    (folder / CHECKSUMS).write_text("".join(sums), "utf-8")
 
 
 def publish(root: DataRoot, folder: Path) -> Path:

@@ -5,18 +5,21 @@ Belongs here: the mark, and putting it on. Not here: making such data (see simul
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ipmon.declared import Text
-from ipmon.deliveries import Delivery
+
+if TYPE_CHECKING:  # the mark alone is wanted by processes that do not need what reads deliveries
+    from ipmon.deliveries import Delivery
 
 MARK = "SYNTHETIC"
 WORDS = Text(zh="模拟数据", en="SYNTHETIC")
 BOTH = f"{WORDS.zh} {WORDS.en}. "
-KEPT = {".duckdb", ".json"}
-"""Files that are found by their name: the marts say it in every comment, and the folder of the release in its name."""
+KEPT = {".duckdb", ".json", ".cff", ""}
+"""Files that are found by their name: the marts say it in every comment, the others in what they say of the release."""
 
 
-def is_synthetic(deliveries: Iterable[Delivery]) -> bool:
+def is_synthetic(deliveries: "Iterable[Delivery]") -> bool:
     """Whether any delivery was simulated; then everything made of them is."""
     return any(d.synthetic for d in deliveries)
 
@@ -37,6 +40,11 @@ def named(path: str, release_id: str) -> str:
     """The path of a file in a release as a link must write it: with the mark before its name where `mark_names` puts it."""
     folder, slash, name = path.rpartition("/")
     return f"{folder}{slash}{_marked(name)}" if is_marked(release_id) else path
+
+
+def unmarked(name: str) -> str:
+    """The name of a file without the mark."""
+    return name.removeprefix(f"{MARK}_")
 
 
 def mark_names(folder: Path) -> None:

@@ -15,7 +15,10 @@ from ipmon.errors import IpmonError
 from ipmon.exports import data_hash, table_names
 from ipmon.recompute import recomputed
 
-MANIFEST, VERDICT, PUBLIC = "manifest.json", "verdict.json", "public.duckdb"
+MANIFEST, VERDICT, CHECKSUMS, PUBLIC = "manifest.json", "verdict.json", "SHA256SUMS", "public.duckdb"
+UNJUDGED = (MANIFEST, VERDICT, CHECKSUMS)
+"""What is written about the files of a candidate after all of them: the verdict is about the others."""
+
 Manifest = dict[str, Any]
 
 
@@ -98,7 +101,7 @@ def _files(release: Path, manifest: Manifest) -> Iterator[str]:
 
 
 def _verdict(release: Path, manifest: Manifest) -> Iterator[str]:
-    judged = fingerprint([entry for entry in manifest["files"] if entry["path"] != VERDICT])
+    judged = fingerprint([entry for entry in manifest["files"] if entry["path"] not in UNJUDGED])
     try:
         verdict = json.loads((release / VERDICT).read_bytes())
     except (OSError, ValueError) as error:

@@ -24,7 +24,7 @@ from assets.sources.assets import raw, staged
 from pipelines.checks import expectations
 from pipelines.jobs import monthly, registers_job, release_job
 from pipelines.progress import progress
-from pipelines.resources import artists, checker
+from pipelines.resources import artists, checker, clerk
 from pipelines.sensors import inbox, release_after_registers
 
 TABLES = (figures, observations, indicators, assessments, mart, charts, bulletin, pages, candidate, release)
@@ -35,7 +35,7 @@ defs = dg.Definitions(
     jobs=[release_job, registers_job],
     schedules=[monthly],
     sensors=[inbox, release_after_registers],
-    resources={"occasion": Occasion(), "checker": checker, "artists": artists},
+    resources={"occasion": Occasion(), "checker": checker, "artists": artists, "clerk": clerk},
     loggers={"console": dg.colored_console_logger, "progress": progress},
     executor=dg.in_process_executor,
 )

@@ -13,7 +13,7 @@ from ipmon.paths import CHECKOUT, data_root
 
 PINNED = (
     *("dagster", "duckdb", "duckdb-sqlalchemy", "great-expectations", "ibis-framework", "matplotlib", "polars", "typst"),
-    "pylopdf-fonts-zh-cn",
+    *("pylopdf-fonts-zh-cn", "xlsxwriter"),
 )
 
 
@@ -26,13 +26,17 @@ def _declarations() -> list[str]:
     from assets import ROOT
     from assets.measures import measures
     from ipmon.declarations import load
+    from ipmon.files.declared import load_files
     from ipmon.registers import claims
+    from ipmon.renames import untold
 
     try:
         declared = load(ROOT)
+        load_files(ROOT / "release", declared.schema, declared.dimensions)
     except DeclarationError as error:
         return error.problems
-    return claims.problems(declared.registry, measures(), declared.registers)
+    changelog = (CHECKOUT / "CHANGELOG.md").read_text("utf-8")
+    return [*claims.problems(declared.registry, measures(), declared.registers), *untold(declared.schema.renamed, changelog)]
 
 
 def _font() -> list[str]:

@@ -1,6 +1,7 @@
 """Processes that start with a run, and import what they need while its first assets are made.
 
-Belongs here: their lives as resources of a run. Not here: what they do (see ipmon/checking.py, ipmon/charts/render.py).
+Belongs here: their lives as resources of a run. Not here: what they do (see ipmon/checking.py, ipmon/charts/render.py,
+ipmon/files/clerk.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,8 @@ from ipmon import checking
 from ipmon.charts.render import drawing
 from ipmon.checking import Checker
 from ipmon.companions import Companion
+from ipmon.files import clerk as writing
+from ipmon.files.clerk import Clerk
 
 
 @dg.resource
@@ -24,4 +27,11 @@ def checker() -> Iterator[Checker]:
 def artists() -> Iterator[Sequence[Companion]]:
     """Draw the charts with matplotlib."""
     with drawing() as made:
+        yield made
+
+
+@dg.resource
+def clerk() -> Iterator[Clerk]:
+    """Writes the tables in other formats."""
+    with writing.clerk() as made:
         yield made

@@ -15,6 +15,7 @@ from ipmon.charts.render import drawing
 from ipmon.checking import checker
 from ipmon.deliveries import CHINA, load_manifest, received_by
 from ipmon.errors import GateRefused, IpmonError
+from ipmon.files.clerk import clerk
 from ipmon.gate import checks_of, decide, gate
 from ipmon.paths import CHECKOUT, DataRoot, data_root
 from ipmon.release import DiskFull, candidate_folder, current_id, discard, is_disk_full, is_repeat
@@ -43,9 +44,9 @@ def run(as_of: date | None) -> str:
 def _execute(home: Path, as_of: date | None, run_id: str) -> None:
     """Runs the job in this process, its values handed on in memory; its record goes where `make ui` looks.
 
-    The processes that check and draw come first, so that they import their libraries while this one imports Dagster.
+    The processes that check, draw and write come first, so that they import their libraries while this one imports Dagster.
     """
-    with checker() as checks, drawing() as artists:
+    with checker() as checks, drawing() as artists, clerk() as writer:
         import dagster as dg
 
         from assets.occasion import Occasion
@@ -55,6 +56,7 @@ def _execute(home: Path, as_of: date | None, run_id: str) -> None:
             "occasion": Occasion(as_of=as_of.isoformat() if as_of else ""),
             "checker": checks,
             "artists": artists,
+            "clerk": writer,
             "io_manager": dg.mem_io_manager,
         }
         # Where nothing changed there is no mart to check; that each check says so is no news to a reader.

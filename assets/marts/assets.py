@@ -9,7 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets import declarations
+from assets import ROOT, declarations
 from assets.indicators.assets import Compiled, Conformed
 from assets.occasion import OWNERS, Occasion
 from assets.registers.assets import Counted
@@ -18,6 +18,9 @@ from ipmon.assessment import Assessment
 from ipmon.checking import Checker, Subject
 from ipmon.content import Content, content_of
 from ipmon.deliveries import load_manifest, received_by
+from ipmon.files.clerk import Clerk, Order
+from ipmon.files.declared import load_files
+from ipmon.files.edition import Edition
 from ipmon.grades import GRADES
 from ipmon.marts import build, frame
 from ipmon.release import discard, is_unchanged, open_candidate
@@ -26,12 +29,17 @@ from ipmon.synthetic import BOTH, is_synthetic
 
 @dataclass(frozen=True)
 class Mart:
-    """A candidate's mart files and the id that its release will have. `facts`: the fact files that are checked with it."""
+    """A candidate's mart files and the release that it will be. `facts`: the fact files that are checked with it."""
 
     folder: Path
     content: Content
-    release_id: str
+    edition: Edition
     facts: dict[str, list[Path]]
+
+    @property
+    def release_id(self) -> str:
+        """The id that its release will have."""
+        return self.edition.release_id
 
     @property
     def public(self) -> Path:
@@ -42,12 +50,18 @@ class Mart:
         """What is checked of it, and with it."""
         return Subject(self.public, list(declarations().schema.views), staged, self.facts)
 
+    @property
+    def order(self) -> Order:
+        """What is written of it while its charts are drawn."""
+        return Order(self.public, load_files(ROOT / "release", declarations().schema, declarations().dimensions), self.edition)
+
 
 @dg.asset(output_required=False, group_name="marts", owners=OWNERS, kinds={"duckdb"}, metadata={"declarations": "assets/marts"})
 def mart(
     context: dg.AssetExecutionContext,
     occasion: Occasion,
     checker: dg.ResourceParam[Checker],
+    clerk: dg.ResourceParam[Clerk],
     records: Counted,
     figures: Conformed,
     indicators: Compiled,
@@ -55,7 +69,7 @@ def mart(
 ) -> Iterator[dg.Output[Mart]]:
     """All tables of a candidate release; nothing if the current release holds the same content already.
 
-    The checks of the candidate begin here, and go on while its charts and files are made.
+    The checks of the candidate and the writing of its tables begin here, and go on while its charts are drawn.
     """
     folder = open_candidate(occasion.root, context.run.run_id)
     synthetic = is_synthetic(received_by(load_manifest(occasion.root), occasion.day))
@@ -71,8 +85,9 @@ def mart(
         discard(folder)
         context.log.info("the current release holds the same content")
         return
-    made = Mart(folder, content, content.release_id(occasion.day), records.unchecked)
+    made = Mart(folder, content, Edition(content.release_id(occasion.day), occasion.day), records.unchecked)
     checker.begin(made.checked(occasion.root.staged_public))
+    clerk.begin(made.order)
     yield dg.Output(made, metadata=_metadata(folder, rows))
 
 

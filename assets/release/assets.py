@@ -1,6 +1,7 @@
 """The candidate, complete; and the release: judged by the candidate's checks, sealed, and made current.
 
-Belongs here: the assets that end a run. Not here: the checks (see pipelines/checks.py), how it is done (see ipmon/release.py).
+Belongs here: the assets that end a run. Not here: the checks (see pipelines/checks.py), how it is done (see ipmon/release.py,
+ipmon/files).
 """
 
 import dagster as dg
@@ -9,19 +10,27 @@ import duckdb
 from assets import ROOT
 from assets.marts.assets import Mart
 from assets.occasion import OWNERS, Occasion
-from ipmon.exports import RUN_TABLES, by_indicator, export, table_names
+from ipmon.exports import RUN_TABLES, by_indicator, export
+from ipmon.files.citation import write_citation
+from ipmon.files.clerk import Clerk
+from ipmon.files.package import write_package
 from ipmon.gate import checks_of, decide, gate, write_verdict
 from ipmon.pages import archive
 from ipmon.pages.layout import Layout
-from ipmon.release import publish, write_manifest
+from ipmon.release import publish, write_checksums, write_manifest
 from ipmon.synthetic import mark_names
 
 
-@dg.asset(deps=["charts", "bulletin", "pages"], group_name="release", owners=OWNERS, kinds={"parquet", "csv"})
-def candidate(mart: Mart) -> Mart:
-    """The complete candidate of a release, as it is checked: mart, charts, bulletins, pages, tables as Parquet and CSV."""
-    with duckdb.connect(str(mart.public), read_only=True) as connection:
-        export(connection, mart.folder, (name for name in table_names(connection) if name not in RUN_TABLES))
+@dg.asset(
+    deps=["charts", "bulletin", "pages"],
+    group_name="release",
+    owners=OWNERS,
+    kinds={"parquet", "csv", "excel", "xml"},
+    metadata={"declarations": "assets/release"},
+)
+def candidate(clerk: dg.ResourceParam[Clerk], mart: Mart) -> Mart:
+    """The complete candidate of a release, as it is checked: mart, charts, bulletins, pages, and tables in every other format."""
+    clerk.finish(mart.order)
     by_indicator(mart.folder)
     if mart.content.synthetic:
         mark_names(mart.folder)
@@ -35,16 +44,20 @@ def candidate(mart: Mart) -> Mart:
     kinds={"duckdb", "parquet", "csv"},
 )
 def release(context: dg.AssetExecutionContext, occasion: Occasion, candidate: Mart) -> str:
-    """The checked candidate with verdict and manifest, published as the current release; the archive names it."""
+    """The checked candidate with the tables of its checks, described and sealed, published as the current release."""
     decision = decide(checks_of(candidate.public))
     gate(decision)
+    about, edition, folder = candidate.order.declared.about, candidate.edition, candidate.folder
     with duckdb.connect(str(candidate.public), read_only=True) as connection:
-        export(connection, candidate.folder, sorted(RUN_TABLES))
-    if candidate.content.synthetic:
-        mark_names(candidate.folder)
-    write_verdict(candidate.folder, decision)
-    write_manifest(occasion.root, candidate.folder, candidate.content, occasion.day)
-    published = publish(occasion.root, candidate.folder)
+        export(connection, folder, sorted(RUN_TABLES))
+        if candidate.content.synthetic:
+            mark_names(folder)
+        write_package(connection, about, edition, folder)
+    write_citation(about, edition, candidate.content.content_hash, folder)
+    write_verdict(folder, decision)
+    write_checksums(folder)
+    write_manifest(occasion.root, folder, candidate.content, occasion.day)
+    published = publish(occasion.root, folder)
     archive.write(occasion.root, Layout(ROOT / "pages", published.name))
     context.add_output_metadata({"release": published.name, "folder": dg.MetadataValue.path(str(published))})
     return published.name

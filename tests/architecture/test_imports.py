@@ -23,6 +23,7 @@ OWNERS = {  # library: where it may be imported
     "matplotlib": ("ipmon/charts/",),
     "typst": ("ipmon/bulletin.py", "ipmon/charts/pdf.py"),
     "jinja2": ("ipmon/pages/layout.py",),
+    "xlsxwriter": ("ipmon/files/",),
     "ibis": ("ipmon/registers/", "assets/measures/"),
     "pyspark": ("ipmon/registers/spark.py",),
 }

@@ -26,6 +26,7 @@ LAYERS = {  # folder under assets/: what declares something in it
     "charts": "*.yaml",
     "bulletin": "*.typ",
     "pages": "*.html",
+    "release": "*.yaml",
 }
 
 LOCKS = {"requirements.lock": 51, "requirements-spark.lock": 2}

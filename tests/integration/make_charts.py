@@ -18,7 +18,8 @@ from ipmon.charts.glyphs import measure
 from ipmon.charts.mart import Mart
 from ipmon.charts.picture import Picture
 from ipmon.charts.scene import Scene
-from ipmon.marts import SETTINGS, build, frame, load_schema
+from ipmon.mart_schema import load_schema
+from ipmon.marts import SETTINGS, build, frame
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 1, 31)

@@ -22,7 +22,7 @@ from ipmon.bulletin_issue import Issue
 from ipmon.cells import Cells, UnknownCell
 from ipmon.declared import Text
 from ipmon.errors import DeclarationError, IpmonError
-from ipmon.marts import load_schema
+from ipmon.mart_schema import load_schema
 from ipmon.phrases import Phrases, day_words, period_words
 from ipmon.registry import load_registry
 

@@ -10,6 +10,7 @@ from os.path import normpath
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pypdf
 import pytest
 from truths import ONLY_LONGER, Cells, is_shown, read_truths, slice_of
@@ -25,6 +26,7 @@ from ipmon.registers.store import Store
 from ipmon.registry import Measured
 from ipmon.simulator.levels import load_levels
 from ipmon.simulator.simulate import simulate
+from ipmon.synthetic import KEPT
 from pipelines.receiving import receive
 from pipelines.run import run
 
@@ -136,7 +138,7 @@ def test_everything_a_reader_may_meet_says_that_it_is_simulated(home: Path, mart
     assert mart.execute("select is_synthetic from release").fetchall() == [(True,)]
     comments = mart.execute("select comment from duckdb_tables() union all select comment from duckdb_views() where not internal")
     assert all(comment.startswith("模拟数据 SYNTHETIC") for (comment,) in comments.fetchall())
-    named = [path for path in release.rglob("*") if path.is_file() and path.suffix not in {".duckdb", ".json"}]
+    named = [path for path in release.rglob("*") if path.is_file() and path.suffix not in KEPT]
     assert named
     assert [path.name for path in named if not path.name.startswith("SYNTHETIC_")] == []
     for picture in (release / "charts").glob("*.svg"):
@@ -155,6 +157,11 @@ def test_everything_a_reader_may_meet_says_that_it_is_simulated(home: Path, mart
         assert "<title>【模拟数据 SYNTHETIC】" in text and '<p class="mark">' in text, page.name
         links = {link for link in re.findall(r'<a href="([^"#]+)"', text) if not link.startswith("http")}
         assert [link for link in links if not Path(normpath(page.parent / link)).is_file()] == [], page.name
+    for name in ("SYNTHETIC_quality.html", "CITATION.cff", "datapackage.json", "sdmx/SYNTHETIC_structure.xml"):
+        text = (release / name).read_text("utf-8")
+        assert "模拟数据" in text and "SYNTHETIC" in text, name
+    tops = [str(sheet["A1"].value) for sheet in openpyxl.load_workbook(release / "SYNTHETIC_workbook.xlsx", read_only=True)]
+    assert len(tops) > 10 and all("模拟数据" in top and "SYNTHETIC" in top for top in tops)
 
 
 def test_facts_were_checked(mart: duckdb.DuckDBPyConnection) -> None:

@@ -13,7 +13,8 @@ from ipmon.answers import diff, previous, query, release_path, show, status
 from ipmon.derive import derive
 from ipmon.errors import IpmonError
 from ipmon.figures import Figure
-from ipmon.marts import MartSchema, build, frame, load_schema
+from ipmon.mart_schema import MartSchema, load_schema
+from ipmon.marts import build, frame
 from ipmon.pages.changes import Changes
 from ipmon.paths import CHECKOUT, DataRoot
 from ipmon.tracing import trace

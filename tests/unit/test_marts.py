@@ -11,7 +11,8 @@ from make_figures import book, day, dimensions, figure, key
 
 from ipmon import sql, tables
 from ipmon.errors import DeclarationError
-from ipmon.marts import Field, MartSchema, Table, build, fill, frame, load_schema
+from ipmon.mart_schema import Field, MartSchema, Table, load_schema
+from ipmon.marts import build, fill, frame
 from ipmon.paths import CHECKOUT
 
 DICTIONARY = ["table_name", "column_name", "data_type", "description_zh", "description_en", "example_query"]

@@ -1,0 +1,1 @@
+"""The files of a release that other programs open: workbook, data package, SDMX, citation."""
