@@ -31,8 +31,9 @@ Made from `assets/marts/` by `make docs`; table `dictionary` and the comments of
 
 ```sql
 ATTACH 'data/marts/current/public.duckdb' AS ip (READ_ONLY);
-SELECT * FROM ip.latest_values WHERE theme = 'industries';
-FROM ip.as_of(DATE '2024-12-31') WHERE indicator_id = 'pii_share_of_gdp';
+USE ip;
+SELECT * FROM latest_values WHERE theme = 'industries';
+FROM as_of(DATE '2024-12-31') WHERE indicator_id = 'pii_share_of_gdp';
 ```
 
 文件从不改动，任意多的读者可以同时打开；`current` 指向最新发布，长期引用请写 `releases/<发布编号>`。

@@ -36,6 +36,15 @@ CELLS = f"""
 TARGETS = f"""
     select t.*, {SHOWN}, target_value as value, year::varchar as time_period
     from targets t join indicators i using (indicator_id) where target_value is not null order by target_id"""
+REVISIONS = f"""
+    with revised as (select r.*, {SHOWN} from revisions r join indicators i using (indicator_id))
+    select *, true as is_revision, revision as value from revised
+    union all by name
+    select * replace (1 as display_factor, '%' as unit_zh, '%' as unit_en), true as is_revision, revision_percent as value
+    from revised where revision_percent is not null
+    order by released_on desc, indicator_id, time_period"""
+KINDS = {"value": None, "target": "target_id", "revision": "is_revision"}
+"""What a number may be, and the column that only this kind has."""
 SEARCH = "Write the number as it is printed, with its unit and year: ipmon trace '13.04% in 2023'; or name a chart."
 Row = dict[str, Any]
 
@@ -86,16 +95,17 @@ def trace_printed(root: DataRoot, text: str) -> Iterator[str]:
     """
     years, numbers = set(DATE.findall(text)), NUMBER.findall(DATE.sub(" ", text))
     with open_mart(root) as mart:
-        known = [*rows(mart, CELLS), *rows(mart, TARGETS)]
+        known = [*rows(mart, CELLS), *rows(mart, TARGETS), *rows(mart, REVISIONS)]
         asked = dict.fromkeys(numbers or [(year, "") for year in sorted(years)])
         found = {(number, scale): _narrowed(known, number, scale, text, years) for number, scale in asked}
         if not any(found.values()):
             raise IpmonError(f"No value and no target of the current release is written as in '{text}'. {SEARCH}")
         yield from made(mart)
         for (number, scale), cells in found.items():
-            values, targets = ([c for c in cells if ("target_id" in c) == is_target] for is_target in (False, True))
-            yield f"{number} {scale}".rstrip() + f": {len(values)} value(s), {len(targets)} target(s)"
-            yield from (f"    {line}" for line in (*_values(mart, values), *_targets(targets)))
+            values, targets, revisions = ([c for c in cells if _kind(c) == kind] for kind in KINDS)
+            counts = f"{len(values)} value(s), {len(targets)} target(s), {len(revisions)} revision(s)"
+            yield f"{number} {scale}".rstrip() + f": {counts}"
+            yield from (f"    {line}" for line in (*_values(mart, values), *_targets(targets), *_revisions(revisions)))
 
 
 def _values(mart: duckdb.DuckDBPyConnection, values: Sequence[Row]) -> Iterator[str]:
@@ -117,6 +127,17 @@ def _targets(targets: Sequence[Row]) -> Iterator[str]:
         yield f"    {t['document']}: {t['quote']} (read in {t['source_target']})"
 
 
+def _revisions(revisions: Sequence[Row]) -> Iterator[str]:
+    for r in revisions[:MOST_LISTED]:
+        yield f"revision: {_said(r)}, {r['cause_zh']} | {r['cause']}, {r['released_on']}"
+        area = "" if r["ref_area"] == "CN" else f" --area {r['ref_area']}"
+        yield f"    ipmon trace {r['indicator_id']} {r['time_period']}{area}"
+
+
+def _kind(cell: Row) -> str:
+    return next((kind for kind, column in KINDS.items() if column in cell), "value")
+
+
 def _said(row: Row) -> str:
     number = f"{shown(row['value'], row['display_factor'])} {row['unit_zh']} | {row['unit_en']}"
     return f"{number}, {row['time_period']}, {row['title_zh']} | {row['title_en']}"
@@ -129,7 +150,7 @@ def _narrowed(cells: Sequence[Row], number: str, scale: str, text: str, years: s
     def is_exact(cell: Row) -> bool:
         value = abs(cell["value"])
         scaled = scale and round_half_up(value / SCALES[scale], decimals)
-        return wanted in (value, Decimal(numeral(value / cell["display_factor"])), scaled)
+        return wanted in (value, Decimal(numeral(value / cell["display_factor"]).replace(",", "")), scaled)
 
     tests: tuple[Callable[[Row], bool], ...] = (
         lambda c: c["time_period"][:4] in years,

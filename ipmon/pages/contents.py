@@ -43,5 +43,5 @@ def _catalogue(writer: Writer) -> list[tuple[str, Text, Sequence[dict[str, Any]]
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for id_, entry in writer.library.entries.items():
         about = {"id": id_, "title": entry.title, "latest": writer.latest(entry), "count": len(entry.values)}
-        rows[entry.row["theme"]].append(about | {"target": id_ in writer.targets})
+        rows[writer.layout.words.theme(entry.row["theme"])].append(about | {"target": id_ in writer.targets})
     return [(theme, title, rows[theme]) for theme, title in writer.layout.words.themes.items() if theme in rows]

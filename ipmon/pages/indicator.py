@@ -52,7 +52,7 @@ class Writer:
             entry=entry.row,
             title=entry.title,
             unit=entry.unit,
-            theme=self.layout.words.themes[entry.row["theme"]],
+            theme=self.layout.words.themes[self.layout.words.theme(entry.row["theme"])],
             latest=self.latest(entry),
             picture=picture(entry, self.library, self.layout.words),
             facts=list(self._facts(entry)),
@@ -153,7 +153,7 @@ class Writer:
 
     def _revision(self, entry: Entry, row: Row) -> dict[str, Any]:
         factor, cell = entry.row["display_factor"], tuple(row["cell"])
-        cause = self.layout.words.say(row["cause"]) or Text(zh=row["cause"], en=row["cause"])
+        cause = Text(zh=row["cause_zh"], en=row["cause"])
         change = shown(row["revision"], factor)
         return {
             "period": period(row["time_period"], row["accumulation"]),

@@ -4,7 +4,6 @@ Belongs here: Jinja, the pieces of markup that all pages share. Not here: what a
 templates.
 """
 
-from collections.abc import Collection
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,9 +32,9 @@ def _both(zh: str, en: str) -> Markup:
 class Layout:
     """The templates of one folder, for the pages of one release."""
 
-    def __init__(self, folder: Path, release_id: str, themes: Collection[str] = ()) -> None:
-        """`folder`: assets/pages; `themes`: those that must have a title. Raises DeclarationError for words that do not hold."""
-        self.words, self.release_id = load_words(folder, themes), release_id
+    def __init__(self, folder: Path, release_id: str) -> None:
+        """`folder`: assets/pages. Raises DeclarationError for words that do not hold."""
+        self.words, self.release_id = load_words(folder), release_id
         self._templates = Environment(
             loader=FileSystemLoader(folder),
             autoescape=True,

@@ -38,7 +38,7 @@ def build(mart: Path, charts: Iterable[ChartFiles], bulletin: Path, pages: Path,
         library = Library(connection)
     issues = dict(composed(mart, out / "charts", bulletin, issue, EDITION))
     texts_of = {lang: printed(issues[f"{EDITION}_{lang}"]) for lang in LANGS}
-    layout = Layout(pages, issue.release_id, {entry.row["theme"] for entry in library.entries.values()})
+    layout = Layout(pages, issue.release_id)
     writer = Writer(layout, library, contents.targets_by_indicator(texts_of), _by_indicator(charts))
     texts = {f"{INDICATORS}/{id_}.html": writer.page(id_) for id_ in library.entries}
     texts["index.html"] = contents.index(writer, texts_of, out / "charts")

@@ -5,7 +5,6 @@ layout.py).
 """
 
 import re
-from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +20,10 @@ class Phrase(Declared):
     en: str
 
 
+OTHER = "other"
+"""The theme under which stands what has no title of its own yet."""
+
+
 class Words(Declared):
     """Labels, files to load, titles of themes, names of codes, phrases."""
 
@@ -33,6 +36,10 @@ class Words(Declared):
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], Phrase]]:
         return [(re.compile(phrase.match), phrase) for phrase in self.said]
+
+    def theme(self, theme: str) -> str:
+        """A theme that has a title: itself, or OTHER."""
+        return theme if theme in self.themes else OTHER
 
     def code(self, kind: str, code: str) -> Text:
         """A code in words. Raises KeyError for one that is not declared."""
@@ -57,12 +64,10 @@ class Words(Declared):
         return self.codes["quality"].get(text) or Text(zh=text, en=text)
 
 
-def load_words(folder: Path, themes: Collection[str]) -> Words:
-    """words.yaml of a folder. Raises DeclarationError for a malformed file and for a theme without a title."""
+def load_words(folder: Path) -> Words:
+    """words.yaml of a folder. Raises DeclarationError for a malformed file."""
     problems: list[str] = []
     words = validated(Words, read_yaml(folder / "words.yaml", problems), "pages/words.yaml", problems)
-    if words:
-        problems += [f"pages/words.yaml: themes: no title for '{theme}'." for theme in sorted({*themes} - words.themes.keys())]
     if problems or words is None:
         raise DeclarationError(problems)
     return words

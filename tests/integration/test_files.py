@@ -80,8 +80,8 @@ def test_marks_names_and_units_of_known_values(mart: duckdb.DuckDBPyConnection) 
             f"{what} and indicator_id = ? and time_period = ? and name_zh = '中国'", [indicator, period]
         ).fetchall()
 
-    assert told("gdp_current", "2022") == [("China", "", 1204724.0, "CNY 100 million", "[r]")]
-    assert told("pledge_amount", "2023") == [("China", "", 8539.9, "CNY 100 million", "")]
+    assert told("gdp_current", "2022") == [("China", "", 1204724.0, "CNY hundred million", "[r]")]
+    assert told("pledge_amount", "2023") == [("China", "", 8539.9, "CNY hundred million", "")]
 
 
 def test_the_data_package_is_valid_and_describes_every_csv_table(release: Path, mart: duckdb.DuckDBPyConnection) -> None:

@@ -70,8 +70,8 @@ def project(release_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder = tmp_path_factory.mktemp("guides") / "project"
     for name in ("assets", "ipmon", "pipelines", "expectations"):
         shutil.copytree(CHECKOUT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for lock in CHECKOUT.glob("requirements*.lock"):
-        shutil.copy(lock, folder)
+    for file in (*CHECKOUT.glob("requirements*.lock"), CHECKOUT / "CHANGELOG.md"):
+        shutil.copy(file, folder)
     shutil.copytree(release_home, folder / "data", symlinks=True)
     (folder / ".venv").symlink_to(CHECKOUT / ".venv")
     registers = (CHECKOUT / "docs" / "registers.md").read_text("utf-8").split("\n## pledge_registrations: ")[1]
@@ -109,8 +109,9 @@ def test_the_attach_line_opens_the_mart(project: Project, monkeypatch: pytest.Mo
     assert lines and any("ATTACH" in text for _, _, text in blocks("README.md"))
     monkeypatch.chdir(project.folder)
     with duckdb.connect() as client:
-        attach, *queries = lines[0].strip().split(";\n")
+        attach, use, *queries = lines[0].strip().split(";\n")
         client.execute(attach)
+        client.execute(use)
         assert len(queries) == 2
         for query in queries:
             assert client.execute(query).fetchone()

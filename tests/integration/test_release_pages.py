@@ -78,7 +78,7 @@ def test_the_page_of_an_indicator_says_what_was_published(release: Path) -> None
     text = plain((release / "indicators" / "pii_share_of_gdp.html").read_text("utf-8"))
     for said in (
         "2023年 13.04 [ 口径中断 ] 13.035 – 13.045 2024-12-31 公布",
-        "2022年 12.71 12.6 -0.11 (-0.87%) 2024-12-31 由后来公布的变化推知 · 由2023年公布的数值与变化推知",
+        "2022年 12.71 12.6 -0.11 (-0.87%) 2024-12-31 由后来公布的变化推知 · 由2023年公布的水平和变化推得",
         "pii_value_added / gdp_current * 100",
         "2023-01-01: 2023年数以第五次全国经济",
         "2024年值13.38%，比2023年的13.04%上升0.34个百分点",

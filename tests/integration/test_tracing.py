@@ -19,7 +19,7 @@ FILE = re.compile(
     r"file (?P<name>.+) \((?P<source>\w+), (?P<period>[\w-]+)\), line (?P<line>\d+), sha256 (?P<sha256>[0-9a-f]{64})$"
 )
 DECIMALS = re.compile(r"(?<![\d.,-])\d[\d,]*\.\d+(?![\d.])\s*(?:万亿|亿|万|trillion|million|mln)?")
-NOT_FOUND = re.compile(r"^\S+(?: \w+)?: 0 value\(s\), 0 target\(s\)$")
+NOT_FOUND = re.compile(r"^\S+(?: \w+)?: 0 value\(s\), 0 target\(s\), 0 revision\(s\)$")
 
 
 @pytest.fixture(scope="module")

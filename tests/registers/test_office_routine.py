@@ -10,8 +10,9 @@ import pytest
 
 from assets import declarations
 from assets.measures import measures
-from ipmon.answers import DIMENSIONS, diff
+from ipmon.answers import diff
 from ipmon.deliveries import Delivery, load_manifest
+from ipmon.dimensions import CODED
 from ipmon.door import Receipt
 from ipmon.errors import Rejected
 from ipmon.figures import Figure, Key
@@ -250,7 +251,7 @@ def test_a_difference_says_of_what_slice_and_accumulation_it_is(tmp_path: Path) 
     for name, number in (("a", 5), ("b", 7)):
         (root.releases / name).mkdir(parents=True)
         with duckdb.connect(str(root.releases / name / "public.duckdb")) as mart:
-            columns = ", ".join(f"'_T' as {d}" for d in DIMENSIONS if d != "owner_kind")
+            columns = ", ".join(f"'_T' as {d}" for d in CODED if d != "owner_kind")
             mart.execute(
                 f"""create table observations as select 'grants' as indicator_id, 'CN' as ref_area, {columns},
                 'universities' as owner_kind, 'M' as freq, '2024-03' as time_period, 'year_to_date' as accumulation,

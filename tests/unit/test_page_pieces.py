@@ -10,7 +10,6 @@ import pytest
 
 from assets import declarations
 from ipmon.declared import Text
-from ipmon.errors import DeclarationError
 from ipmon.pages import archive, sketch
 from ipmon.pages.layout import Layout, both
 from ipmon.pages.saying import exact, shown
@@ -24,19 +23,23 @@ OLD, NEW, BROKEN = "2024-05-01-aaaaaaaa", "2024-06-01-bbbbbbbb", "2024-07-01-ccc
 
 
 def test_every_theme_and_every_kind_of_code_has_words() -> None:
-    words = load_words(FOLDER, {indicator.theme for indicator in declarations().registry.indicators.values()})
+    words = load_words(FOLDER)
     for indicator in declarations().registry.indicators.values():
         for kind in ("nature", "freq", "direction"):
             assert words.code(kind, getattr(indicator, kind))
-    with pytest.raises(DeclarationError, match="no title for 'astrology'"):
-        load_words(FOLDER, {"astrology"})
+        assert indicator.theme in words.themes
+
+
+def test_a_theme_without_a_title_stands_under_other() -> None:
+    words = load_words(FOLDER)
+    assert (words.theme("astrology"), words.theme("patents")) == ("other", "patents")
+    assert words.themes["other"].zh == "其他"
 
 
 @pytest.mark.parametrize(
     ("phrase", "zh"),
     [
-        ("official source instead of secondary", "来源由二手改为官方"),
-        ("implied by the level and change printed for 2023", "由2023年公布的数值与变化推知"),
+        ("as published", "直接采用公布值"),
         (
             "grants of the measure grants over records; or as published",
             "由登记记录计算（度量 grants 的 grants 列），或采用公布值",
@@ -45,16 +48,8 @@ def test_every_theme_and_every_kind_of_code_has_words() -> None:
     ],
 )
 def test_phrases_of_the_mart_are_said_in_chinese(phrase: str, zh: str | None) -> None:
-    said = load_words(FOLDER, ()).say(phrase)
+    said = load_words(FOLDER).say(phrase)
     assert (said.zh if said else None) == zh
-
-
-def test_every_cause_that_a_revision_may_have_is_said_in_chinese() -> None:
-    source = (CHECKOUT / "ipmon" / "revisions.py").read_text("utf-8")
-    fixed = [*re.findall(r'": "([a-z ]+)",', source), *re.findall(r'return "([a-z ]+)"', source)]
-    assert len(fixed) == 6
-    words = load_words(FOLDER, ())
-    assert [cause for cause in fixed if words.say(cause) is None] == []
 
 
 def test_words_are_escaped_and_said_once_where_both_are_the_same() -> None:
