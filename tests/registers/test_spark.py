@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import ibis
 import polars as pl
 import pytest
 from made_facts import declared, write, write_all
@@ -177,7 +178,7 @@ def test_what_no_row_tells_is_counted_as_0(on_spark: Desk, on_duckdb: Desk) -> N
     """Two rows of group a tell nothing of x, one of group b says 5; over no rows at all a count is 0 too."""
     rows = pl.DataFrame({"g": ["a", "a", "b"], "x": [None, None, 5]}, schema={"g": pl.String, "x": pl.Int64})
     for running in (on_duckdb.engine, on_spark.engine):
-        table = running.small(rows)
+        table = ibis.memtable(rows)
         counts = table.group_by("g").agg(n=table.count(where=table.x > 3)).order_by("g")
         assert running.collect(counts).rows() == [("a", 0), ("b", 1)]
         none = table.filter(table.g == "c")
