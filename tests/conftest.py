@@ -68,7 +68,11 @@ def release(release_home: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def mart(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Its public mart, read-only."""
-    with duckdb.connect(str(release / "public.duckdb"), read_only=True) as connection:
+def mart(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Its public mart, read-only.
+
+    A copy: DuckDB opens a file once a process, so that what other code attaches or locks down there would show here.
+    """
+    copy = Path(shutil.copy(release / "public.duckdb", tmp_path_factory.mktemp("mart")))
+    with duckdb.connect(str(copy), read_only=True) as connection:
         yield connection
