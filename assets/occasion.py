@@ -10,7 +10,9 @@ from functools import cached_property
 
 import dagster as dg
 
+from ipmon.bulletin_issue import Issue
 from ipmon.deliveries import CHINA
+from ipmon.duedates import next_release_day
 from ipmon.errors import IpmonError
 from ipmon.locks import single_writer
 from ipmon.paths import DataRoot, data_root
@@ -42,6 +44,11 @@ class Occasion(dg.ConfigurableResource):  # type: ignore[type-arg]
     def root(self) -> DataRoot:
         """The data root in force."""
         return data_root()
+
+    def issue(self, release_id: str) -> Issue:
+        """What the documents of a release say of the occasion."""
+        current = self.root.current
+        return Issue(release_id, self.day, next_release_day(self.day), current if current.exists() else None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Occasion"]:

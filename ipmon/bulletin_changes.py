@@ -117,4 +117,4 @@ class Changes:
             yield Break(starts_on, Text(zh=zh, en=en), is_new)
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        return self._mart.execute(query, list(values)).fetchall()
+        return self._mart.execute(sql.bound(query, values)).fetchall()

@@ -13,6 +13,7 @@ from itertools import groupby
 
 import duckdb
 
+from ipmon import sql
 from ipmon.declared import Text
 from ipmon.errors import IpmonError
 from ipmon.periods import parse
@@ -78,10 +79,14 @@ class Cells:
         rows = self.mart.execute("select distinct unit, display_factor, unit_zh, unit_en from indicators").fetchall()
         return {(unit, factor): Text(zh=zh, en=en) for unit, factor, zh, en in rows}
 
+    @cached_property
+    def _areas(self) -> dict[str, Text]:
+        rows = self.mart.execute("select area_code, name_zh, name_en from areas").fetchall()
+        return {code: Text(zh=zh, en=en) for code, zh, en in rows}
+
     def area(self, code: str) -> Text:
         """The name of an area."""
-        rows = self.mart.execute("select name_zh, name_en from areas where area_code = ?", [code]).fetchall()
-        return Text(zh=rows[0][0], en=rows[0][1])
+        return self._areas[code]
 
     @cached_property
     def national(self) -> dict[str, list[Cell]]:
@@ -151,7 +156,8 @@ class Cells:
     def _cells(self, query: str, indicator_id: str, where: Mapping[str, str]) -> list[Cell]:
         asked = (query, indicator_id, *where.values())
         if asked not in self._read:
-            self._read[asked] = [Cell(*row) for row in self.mart.execute(query, [indicator_id, *where.values()]).fetchall()]
+            rows = self.mart.execute(sql.bound(query, (indicator_id, *where.values()))).fetchall()
+            self._read[asked] = [Cell(*row) for row in rows]
         return self._read[asked]
 
     def _what_there_is(self, indicator_id: str, where: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """The checks of a mart in a process of their own, made while charts and files are made from the same mart.
 
-Belongs here: when the checks begin and when their results are needed. Not here: running a suite (gx_duckdb.py), or the rules.
+Belongs here: what is checked, and the process. Not here: running a suite (gx_duckdb.py), or the rules.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,34 +26,15 @@ class Subject:
     facts: dict[str, list[Path]]
 
 
-class Checker:
-    """One checking of one mart, by a process that has imported Great Expectations meanwhile."""
-
-    def __init__(self, companion: Companion) -> None:
-        self._companion = companion
-        self._begun = False
-
-    def begin(self, subject: Subject) -> None:
-        """Starts checking; the mart must not be written until the results are there."""
-        self._companion.ask(_results, subject)
-        self._begun = True
-
-    def results(self, subject: Subject) -> list[CheckResult]:
-        """What every suite says; begun now if it was not before."""
-        if not self._begun:
-            self.begin(subject)
-        results: list[CheckResult] = self._companion.answer()
-        return results
-
-
 @contextmanager
-def checker() -> Iterator[Checker]:
-    """A checker that starts importing what it needs."""
+def checker() -> Iterator[Companion]:
+    """A process that starts importing what `findings` needs."""
     with Companion("ipmon.gx_duckdb", "great_expectations.expectations", "duckdb_sqlalchemy", RULES) as companion:
-        yield Checker(companion)
+        yield companion
 
 
-def _results(subject: Subject) -> list[CheckResult]:
+def findings(subject: Subject) -> list[CheckResult]:
+    """What every suite says of the mart, which must not be written meanwhile."""
     rules = import_module(RULES)
     beside = {"figures": [subject.staged], **subject.facts}
     return validate(subject.mart, lambda: rules.suites(subject.views, list(subject.facts)), beside)

@@ -1,4 +1,4 @@
-"""Processes of our own that import heavy libraries while the caller works on, and then do a piece of its work.
+"""Processes of our own that import heavy libraries while the caller works on, and then do pieces of its work.
 
 Belongs here: both ends of the pipe. Not here: the work, which is any importable function.
 """
@@ -18,14 +18,19 @@ from typing import Any
 PACKAGE_ROOT = str(Path(__file__).resolve().parents[1])
 
 
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
 class Companion:
-    """A process, started on entry with `modules` imported and gone on exit, that makes one call.
+    """A process, started on entry with `modules` imported and gone on exit, that makes one call after another.
 
     It is a plain command, so that nothing of the caller's main module is run again.
     """
 
     def __init__(self, *modules: str) -> None:
         self._modules = modules
+        self._begun: list[Call] = []
+        self._outcomes: list[tuple[Any, Exception | None]] = []
 
     def __enter__(self) -> "Companion":
         path = os.pathsep.join(filter(None, (PACKAGE_ROOT, os.environ.get("PYTHONPATH"))))
@@ -41,41 +46,58 @@ class Companion:
         self._process.communicate()
         self._trouble.close()
 
-    def ask(self, function: Callable[..., Any], *arguments: Any) -> None:
-        """Sends the call; the caller goes on meanwhile. Function and arguments must pickle."""
+    def begin(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Sends the call; the caller goes on meanwhile. Function, arguments and what it returns must pickle."""
         assert self._process.stdin is not None
+        self._begun.append((function, arguments))
         try:
-            pickle.dump((function, arguments), self._process.stdin)
+            pickle.dump(self._begun[-1], self._process.stdin)
             self._process.stdin.flush()
-        except BrokenPipeError:  # it has ended already: `answer` says of what
+        except BrokenPipeError:  # it has ended already: `result` says of what
             pass
 
-    def answer(self) -> Any:
-        """What the call returned. Raises what the call raised, and RuntimeError where the process itself failed."""
-        said, _ = self._process.communicate()
-        if self._process.returncode:
-            self._trouble.seek(0)
-            trouble = self._trouble.read().decode(errors="replace")
-            raise RuntimeError(f"a companion process ended with {self._process.returncode}: {trouble}")
-        result, error = pickle.loads(said)
+    def result(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """What the call returned that was begun with these arguments; it is made now if it was not begun before.
+
+        Raises what the call raised, and RuntimeError where the process itself failed.
+        """
+        call = (function, arguments)
+        if call not in self._begun:
+            self.begin(function, *arguments)
+        while len(self._outcomes) <= self._begun.index(call):
+            self._outcomes.append(self._next())
+        result, error = self._outcomes[self._begun.index(call)]
         if error is not None:
             raise error
         return result
 
+    def _next(self) -> tuple[Any, Exception | None]:
+        assert self._process.stdout is not None
+        try:
+            outcome: tuple[Any, Exception | None] = pickle.load(self._process.stdout)
+        except EOFError:
+            ended = self._process.wait()
+            self._trouble.seek(0)
+            trouble = self._trouble.read().decode(errors="replace")
+            raise RuntimeError(f"a companion process ended with {ended}: {trouble}") from None
+        return outcome
+
 
 def main() -> None:
-    """The other end. What a library prints goes to stderr: stdout carries the answer."""
+    """The other end. What a library prints goes to stderr: stdout carries the answers."""
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
-        gc.disable()  # it lives for one call
+        gc.disable()  # it lives for few calls
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         for module in sys.argv[1:]:
             import_module(module)
-        function, arguments = pickle.load(sys.stdin.buffer)
-        try:
-            outcome: tuple[Any, Exception | None] = (function(*arguments), None)
-        except Exception as error:
-            outcome = (None, error)
-        pickle.dump(outcome, answers)
+        while True:
+            function, arguments = pickle.load(sys.stdin.buffer)
+            try:
+                outcome: tuple[Any, Exception | None] = (function(*arguments), None)
+            except Exception as error:
+                outcome = (None, error)
+            pickle.dump(outcome, answers)
+            answers.flush()
 
 
 if __name__ == "__main__":

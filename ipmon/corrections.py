@@ -3,8 +3,10 @@
 Belongs here: reading assets/dimensions/corrections.yaml and applying it. Not here: corrections that a source delivers itself.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,10 +47,17 @@ class Corrector:
     corrections: list[Correction]
     met: dict[str, int] = field(default_factory=dict)
 
+    @cached_property
+    def _by_series(self) -> dict[str, list[Correction]]:
+        found: dict[str, list[Correction]] = defaultdict(list)
+        for correction in self.corrections:
+            found[correction.match["series"]].append(correction)
+        return found
+
     def exclusion(self, row: Mapping[str, Any]) -> str | None:
         """Why a row is kept out, if a correction says so."""
         reason = None
-        for correction in self.corrections:
+        for correction in self._by_series.get(row["series_id"], ()):
             if correction.matches(row):
                 self.met[correction.id] = self.met.get(correction.id, 0) + 1
                 if correction.action == "exclude":

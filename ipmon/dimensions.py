@@ -91,8 +91,12 @@ class Reading(Declared):
 
     def matches(self, row: dict[str, str]) -> bool:
         """Whether this reading is about the row."""
-        wanted = (("series_id", self.series), ("period", self.period), ("value", self.value))
-        return all(want is None or row[key] == want for key, want in wanted) and (self.note_contains or "") in row["note"]
+        return (
+            self.series in (None, row["series_id"])
+            and self.period in (None, row["period"])
+            and self.value in (None, row["value"])
+            and (self.note_contains or "") in row["note"]
+        )
 
 
 class Break(Declared):

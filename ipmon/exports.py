@@ -39,7 +39,7 @@ def export(connection: duckdb.DuckDBPyConnection, folder: Path, tables: Iterable
         copy(connection, f"select * from {sql.name(table)} order by all", parquet, "format parquet, compression zstd")
         copy(
             connection,
-            f"select {_harmless(connection, table)} from (from {sql.name(table)} order by all)",
+            f"select {_harmless(connection, table)} from read_parquet({sql.literal(str(parquet))})",  # as ordered there
             text,
             "format csv, header",
         )

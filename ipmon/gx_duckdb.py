@@ -164,7 +164,11 @@ def _source(mart: Path, beside: Beside) -> Iterator[Any]:
 
 
 def _connection(mart: Path, beside: Beside) -> duckdb.DuckDBPyConnection:
+    """The mart, read-only; each of its views is worked out once and stands as a table under its name."""
     connection = duckdb.connect(str(mart), read_only=True, config={"memory_limit": MEMORY_LIMIT})
+    views = connection.execute("select view_name from duckdb_views() where not internal").fetchall()
+    for (view,) in views:
+        connection.execute(f"create temp table {sql.name(view)} as from main.{sql.name(view)}")
     for name, files in beside.items():
         listed = ", ".join(sql.literal(str(file)) for file in files)
         connection.execute(f"create temp view {sql.name(name)} as from read_parquet([{listed}])")

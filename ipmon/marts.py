@@ -3,7 +3,7 @@
 Belongs here: DDL and loading. Not here: what is declared (see mart_schema.py), what the rows say (see tables.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -32,6 +32,10 @@ POLARS = {
 }
 AS_OF = """create macro as_of(d) as table
 select * exclude (superseded_on) from vintages where released_on <= d and (superseded_on is null or superseded_on > d)"""
+COLUMNS = """select table_name, column_name, data_type from duckdb_columns() where not internal
+order by table_name, column_index"""
+Column = tuple[str, str, str]
+"""A row of COLUMNS."""
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -67,15 +71,14 @@ def build(path: Path, schema: MartSchema, frames: Mapping[str, pl.DataFrame], ma
         for name, table in schema.tables.items():
             data = frames.get(name)
             _create(connection, schema, name, table, frame(schema, name, []) if data is None else data)
-            _comment(connection, f"table {sql.name(name)}", mark + _both(schema.title(name)))
         connection.execute(AS_OF)
         queries = {name: query for name, (_, query) in schema.views.items()}
-        for name, query in (
-            queries | {old: f"select * from {sql.name(now)}" for old, now in schema.old_tables().items()}
-        ).items():
+        old = {old: f"select * from {sql.name(now)}" for old, now in schema.old_tables().items()}
+        for name, query in (queries | old).items():
             _create_view(connection, schema, name, query)
-            _comment(connection, f"view {sql.name(name)}", mark + _both(schema.title(name)))
-        _fill(connection, "dictionary", frame(schema, "dictionary", _dictionary(connection, schema)))
+        columns = connection.execute(COLUMNS).fetchall()
+        connection.execute(";".join(_comments(schema, columns, mark)))
+        _fill(connection, "dictionary", frame(schema, "dictionary", _dictionary(schema, columns)))
         connection.commit()
         connection.execute("checkpoint")
 
@@ -94,7 +97,6 @@ def _create(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str
     old = [f"{sql.name(c)} {schema.fields[now].type} as ({sql.name(now)})" for c, now in schema.old_columns(name).items()]
     connection.execute(f"create table {sql.name(name)} ({', '.join(columns + old)})")
     _fill(connection, name, data)
-    _comment_columns(connection, schema, name)
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str, query: str) -> None:
@@ -105,17 +107,6 @@ def _create_view(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name
         connection.execute(f"create view {sql.name(name)} as {bare}")
     except duckdb.Error as error:
         raise DeclarationError([f"marts/{name}.sql: {error}"]) from None
-    _comment_columns(connection, schema, name)
-
-
-def _comment_columns(connection: duckdb.DuckDBPyConnection, schema: MartSchema, name: str) -> None:
-    # a bound parameter would make DuckDB import pandas, which takes longer than making all views
-    columns = f"select column_name from duckdb_columns() where table_name = {sql.literal(name)}"
-    for (column,) in connection.execute(columns).fetchall():
-        try:
-            _comment(connection, f"column {sql.name(name)}.{sql.name(column)}", _both(schema.described(name, column)))
-        except KeyError:
-            raise DeclarationError([f"marts/{name}.sql: column '{column}' is not described in fields.yaml"]) from None
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, data: pl.DataFrame) -> None:
@@ -130,15 +121,22 @@ def _both(text: Text) -> str:
     return f"{text.zh} {text.en}"
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, what: str, text: str) -> None:
-    connection.execute(f"comment on {what} is {sql.literal(text)}")
+def _comments(schema: MartSchema, columns: Iterable[Column], mark: str) -> Iterator[str]:
+    """The statements that say of every table, view and column what it is."""
+    kinds: list[tuple[str, Iterable[str]]] = [("table", schema.tables), ("view", schema.views), ("view", schema.old_tables())]
+    for kind, names in kinds:
+        for name in names:
+            yield f"comment on {kind} {sql.name(name)} is {sql.literal(mark + _both(schema.title(name)))}"
+    for name, column, _ in columns:
+        try:
+            told = _both(schema.described(name, column))
+        except KeyError:
+            raise DeclarationError([f"marts/{name}.sql: column '{column}' is not described in fields.yaml"]) from None
+        yield f"comment on column {sql.name(name)}.{sql.name(column)} is {sql.literal(told)}"
 
 
-def _dictionary(connection: duckdb.DuckDBPyConnection, schema: MartSchema) -> list[dict[str, str]]:
+def _dictionary(schema: MartSchema, columns: Iterable[Column]) -> list[dict[str, str]]:
     names = sorted([*schema.tables, *schema.views, *schema.old_tables()])
-    columns = connection.execute(
-        "select table_name, column_name, data_type from duckdb_columns() where not internal order by table_name, column_index"
-    ).fetchall()
     rows = [_entry(name, "", "", schema.title(name)) | {"example_query": schema.example(name)} for name in names]
     return rows + [_entry(table, column, type_, schema.described(table, column)) for table, column, type_ in columns]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from ipmon.verify import (
     Manifest,
     canonical,
     defects,
+    described,
     fingerprint,
     listing,
     read_manifest,
@@ -95,8 +97,14 @@ def is_unchanged(root: DataRoot, content: Content) -> bool:
     return current_id(root) is not None and bool(_current_manifest(root)["content_hash"] == content.content_hash)
 
 
-def write_manifest(root: DataRoot, folder: Path, content: Content, as_of: date) -> None:
-    """manifest.json: every file, the deliveries and code behind them, the release before; hashes only for grades not public."""
+def seal(root: DataRoot, folder: Path, content: Content, as_of: date) -> None:
+    """Describes a judged candidate that is complete.
+
+    SHA256SUMS: every file so far, as `sha256sum -c` reads it. manifest.json: every file, the deliveries and code behind them, the
+    release before; of the grades not public only the hashes.
+    """
+    files = listing(folder, without=(MANIFEST, CHECKSUMS))
+    (folder / CHECKSUMS).write_text("".join(f"{entry['sha256']}  {entry['path']}\n" for entry in files), "utf-8")
     manifest: dict[str, Any] = {
         "release_id": content.release_id(as_of),
         "as_of": as_of.isoformat(),
@@ -106,15 +114,9 @@ def write_manifest(root: DataRoot, folder: Path, content: Content, as_of: date) 
         "previous": _previous(root),
         "inputs": _inputs(folder / PUBLIC),
         "tables": row_counts(folder / PUBLIC),
-        "files": listing(folder),
+        "files": sorted([*files, described(folder, folder / CHECKSUMS)], key=itemgetter("path")),
     }
     (folder / MANIFEST).write_bytes(canonical(manifest | {"self_sha256": fingerprint(manifest)}))
-
-
-def write_checksums(folder: Path) -> None:
-    """SHA256SUMS of every file so far, as `sha256sum -c` reads it; the manifest, which comes after, holds its own."""
-    sums = (f"{entry['sha256']}  {entry['path']}\n" for entry in listing(folder, without=(MANIFEST, CHECKSUMS)))
-    (folder / CHECKSUMS).write_text("".join(sums), "utf-8")
 
 
 def publish(root: DataRoot, folder: Path) -> Path:

@@ -5,7 +5,10 @@ Belongs here: the manifest's form and its checking, offline and without changing
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +43,14 @@ def sha256(path: Path) -> str:
 
 def listing(folder: Path, without: tuple[str, ...] = (MANIFEST,)) -> list[dict[str, Any]]:
     """Path, bytes and sha256 of every file below a folder, in order of path."""
-    paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
-    return [
-        {"path": name, "bytes": p.stat().st_size, "sha256": sha256(p)} for name, p in sorted(paths.items()) if name not in without
-    ]
+    paths = (Path(top, name) for top, _, names in os.walk(folder) for name in names)
+    listed = (described(folder, path) for path in paths if path.relative_to(folder).as_posix() not in without)
+    return sorted(listed, key=itemgetter("path"))
+
+
+def described(folder: Path, path: Path) -> dict[str, Any]:
+    """One file below a folder, as the manifest lists it."""
+    return {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256(path)}
 
 
 def canonical(content: Any) -> bytes:
@@ -85,7 +92,8 @@ def _problems(release: Path, rules: Iterable[Callable[[Path, Manifest], Iterator
         manifest = read_manifest(release)
     except IpmonError as error:
         return [str(error)]
-    return [problem for rule in rules for problem in rule(release, manifest)]
+    with ThreadPoolExecutor() as threads:  # hashing and DuckDB work outside the interpreter's lock
+        return [problem for found in threads.map(lambda rule: list(rule(release, manifest)), rules) for problem in found]
 
 
 def _files(release: Path, manifest: Manifest) -> Iterator[str]:

@@ -11,7 +11,8 @@ import dagster as dg
 from assets import ROOT, declarations
 from assets.marts.assets import Mart
 from assets.occasion import Occasion
-from ipmon.checking import Checker
+from ipmon.checking import findings
+from ipmon.companions import Companion
 from ipmon.content import code_version
 from ipmon.gate import decide, write_verdict
 from ipmon.gx_duckdb import CheckResult
@@ -43,9 +44,9 @@ def _spec(table: str, severity: str) -> dg.AssetCheckSpec:
 
 
 @dg.multi_asset_check(name="expectations", specs=[_spec(*kind) for kind in KINDS])
-def expectations(occasion: Occasion, checker: dg.ResourceParam[Checker], candidate: Mart) -> Iterator[dg.AssetCheckResult]:
+def expectations(occasion: Occasion, checker: dg.ResourceParam[Companion], candidate: Mart) -> Iterator[dg.AssetCheckResult]:
     """Every suite, run once on the candidate's public mart since that was built, and on the facts that never passed before."""
-    found = checker.results(candidate.checked(occasion.root.staged_public))
+    found = checker.result(findings, candidate.checked(occasion.root.staged_public))
     if decide([r for r in found if _subject(r.table_name) == FACTS]).verdict == "passed":
         note_passed(Store(occasion.root), candidate.facts)
     _record(candidate, occasion, found)
@@ -59,7 +60,7 @@ def _subject(table: str) -> str:
 
 
 def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:
-    """Completes the candidate's marts with the results and the release's identity, and writes its quality page and verdict."""
+    """Completes the candidate's marts with the results and the release's identity, and writes its quality page."""
     schema, decision = declarations().schema, decide(results)
     identity = {
         "release_id": mart.release_id,
@@ -76,7 +77,8 @@ def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:
     (mart.folder / "quality.html").write_text(
         render(mart.public, decision, Layout(ROOT / "pages", mart.release_id), titles), "utf-8"
     )
-    write_verdict(mart.folder, decision)
+    if decision.verdict == "refused":  # the candidate stays as it is, and no release will say so
+        write_verdict(mart.folder, decision)
 
 
 def _reported(table: str, severity: str, results: list[CheckResult]) -> dg.AssetCheckResult:

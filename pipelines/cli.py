@@ -4,6 +4,7 @@ Belongs here: the words of the command line, exit codes, and what is printed whe
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -102,13 +103,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
-    import gc
-
     gc.disable()  # a run lives for seconds, and searching the many objects that libraries make costs a tenth of them
 
     from pipelines.run import run
 
     print(run(options.as_of))
+    gc.freeze()  # all is done: Python's last search for what it could free takes a second
     return 0
 
 

@@ -10,14 +10,12 @@ import dagster as dg
 
 from ipmon import checking
 from ipmon.charts.render import drawing
-from ipmon.checking import Checker
 from ipmon.companions import Companion
 from ipmon.files import clerk as writing
-from ipmon.files.clerk import Clerk
 
 
 @dg.resource
-def checker() -> Iterator[Checker]:
+def checker() -> Iterator[Companion]:
     """Checks the candidate with Great Expectations."""
     with checking.checker() as made:
         yield made
@@ -25,13 +23,13 @@ def checker() -> Iterator[Checker]:
 
 @dg.resource
 def artists() -> Iterator[Sequence[Companion]]:
-    """Draw the charts with matplotlib."""
+    """Draw the charts with matplotlib, and write the pages."""
     with drawing() as made:
         yield made
 
 
 @dg.resource
-def clerk() -> Iterator[Clerk]:
+def clerk() -> Iterator[Companion]:
     """Writes the tables in other formats."""
     with writing.clerk() as made:
         yield made

@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ipmon.charts.render import drawing
 from ipmon.checking import checker
 from ipmon.deliveries import CHINA, load_manifest, received_by
 from ipmon.errors import GateRefused, IpmonError
-from ipmon.files.clerk import clerk
 from ipmon.gate import checks_of, decide, gate
 from ipmon.paths import CHECKOUT, DataRoot, data_root
 from ipmon.release import DiskFull, candidate_folder, current_id, discard, is_disk_full, is_repeat
@@ -44,23 +42,19 @@ def run(as_of: date | None) -> str:
 def _execute(home: Path, as_of: date | None, run_id: str) -> None:
     """Runs the job in this process, its values handed on in memory; its record goes where `make ui` looks.
 
-    The processes that check, draw and write come first, so that they import their libraries while this one imports Dagster.
+    The process that checks has most to import: it comes first, while this one imports Dagster. Those that draw and write start
+    with the run.
     """
-    with checker() as checks, drawing() as artists, clerk() as writer:
+    with checker() as checks:
         import dagster as dg
 
         from assets.occasion import Occasion
         from pipelines.definitions import defs
 
-        resources: dict[str, Any] = {
-            "occasion": Occasion(as_of=as_of.isoformat() if as_of else ""),
-            "checker": checks,
-            "artists": artists,
-            "clerk": writer,
-            "io_manager": dg.mem_io_manager,
-        }
         # Where nothing changed there is no mart to check; that each check says so is no news to a reader.
         logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
+        occasion = Occasion(as_of=as_of.isoformat() if as_of else "")
+        resources: dict[str, Any] = {"occasion": occasion, "checker": checks, "io_manager": dg.mem_io_manager}
         with dg.DagsterInstance.from_config(str(home)) as instance:
             job = defs.resolve_job_def("release")
             job.execute_in_process(

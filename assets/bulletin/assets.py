@@ -9,8 +9,6 @@ from assets import ROOT
 from assets.marts.assets import Mart
 from assets.occasion import OWNERS, Occasion
 from ipmon.bulletin import build
-from ipmon.bulletin_issue import Issue
-from ipmon.duedates import next_release_day
 
 
 @dg.asset(
@@ -22,7 +20,5 @@ from ipmon.duedates import next_release_day
 )
 def bulletin(context: dg.AssetExecutionContext, occasion: Occasion, mart: Mart) -> None:
     """Bulletin and annual report in Chinese and English: main points, targets, what changed, themes, notes and sources."""
-    current = occasion.root.current
-    issue = Issue(mart.release_id, occasion.day, next_release_day(occasion.day), current if current.exists() else None)
-    made = build(mart.public, mart.folder / "charts", ROOT / "bulletin", issue, mart.folder)
+    made = build(mart.public, mart.folder / "charts", ROOT / "bulletin", occasion.issue(mart.release_id), mart.folder)
     context.add_output_metadata({"files": ", ".join(path.name for path in made)})

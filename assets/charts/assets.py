@@ -10,6 +10,7 @@ import dagster as dg
 from assets import ROOT
 from assets.marts.assets import Mart
 from assets.occasion import OWNERS, Occasion
+from assets.pages.assets import writing
 from ipmon.charts.declaration import load_charts
 from ipmon.charts.files import ChartFiles, render_all
 from ipmon.companions import Companion
@@ -28,6 +29,7 @@ def charts(
     declared = load_charts(ROOT / "charts")
     context.log.info(f"drawing {len(declared.charts)} charts")
     made = render_all(mart.public, declared, mart.release_id, occasion.day, mart.folder / "charts", artists)
+    artists[0].begin(*writing(occasion, mart, made))
     titles = "\n".join(f"- {chart.titles['en']}" for chart in made)
     context.add_output_metadata({"charts": len(made), "titles": dg.MetadataValue.md(titles)})
     return made

@@ -15,10 +15,11 @@ from assets.occasion import OWNERS, Occasion
 from assets.registers.assets import Counted
 from ipmon import catalogue, tables
 from ipmon.assessment import Assessment
-from ipmon.checking import Checker, Subject
+from ipmon.checking import Subject, findings
+from ipmon.companions import Companion
 from ipmon.content import Content, content_of
 from ipmon.deliveries import load_manifest, received_by
-from ipmon.files.clerk import Clerk, Order
+from ipmon.files.clerk import Order, write_files
 from ipmon.files.declared import load_files
 from ipmon.files.edition import Edition
 from ipmon.grades import GRADES
@@ -60,8 +61,8 @@ class Mart:
 def mart(
     context: dg.AssetExecutionContext,
     occasion: Occasion,
-    checker: dg.ResourceParam[Checker],
-    clerk: dg.ResourceParam[Clerk],
+    checker: dg.ResourceParam[Companion],
+    clerk: dg.ResourceParam[Companion],
     records: Counted,
     figures: Conformed,
     indicators: Compiled,
@@ -86,8 +87,8 @@ def mart(
         context.log.info("the current release holds the same content")
         return
     made = Mart(folder, content, Edition(content.release_id(occasion.day), occasion.day), records.unchecked)
-    checker.begin(made.checked(occasion.root.staged_public))
-    clerk.begin(made.order)
+    checker.begin(findings, made.checked(occasion.root.staged_public))
+    clerk.begin(write_files, made.order)
     yield dg.Output(made, metadata=_metadata(folder, rows))
 
 

@@ -10,14 +10,15 @@ import duckdb
 from assets import ROOT
 from assets.marts.assets import Mart
 from assets.occasion import OWNERS, Occasion
-from ipmon.exports import RUN_TABLES, by_indicator, export
+from ipmon.companions import Companion
+from ipmon.exports import RUN_TABLES, export
 from ipmon.files.citation import write_citation
-from ipmon.files.clerk import Clerk
+from ipmon.files.clerk import write_files
 from ipmon.files.package import write_package
 from ipmon.gate import checks_of, decide, gate, write_verdict
 from ipmon.pages import archive
 from ipmon.pages.layout import Layout
-from ipmon.release import publish, write_checksums, write_manifest
+from ipmon.release import publish, seal
 from ipmon.synthetic import mark_names
 
 
@@ -28,10 +29,9 @@ from ipmon.synthetic import mark_names
     kinds={"parquet", "csv", "excel", "xml"},
     metadata={"declarations": "assets/release"},
 )
-def candidate(clerk: dg.ResourceParam[Clerk], mart: Mart) -> Mart:
+def candidate(clerk: dg.ResourceParam[Companion], mart: Mart) -> Mart:
     """The complete candidate of a release, as it is checked: mart, charts, bulletins, pages, and tables in every other format."""
-    clerk.finish(mart.order)
-    by_indicator(mart.folder)
+    clerk.result(write_files, mart.order)
     if mart.content.synthetic:
         mark_names(mart.folder)
     return mart
@@ -55,8 +55,7 @@ def release(context: dg.AssetExecutionContext, occasion: Occasion, candidate: Ma
         write_package(connection, about, edition, folder)
     write_citation(about, edition, candidate.content.content_hash, folder)
     write_verdict(folder, decision)
-    write_checksums(folder)
-    write_manifest(occasion.root, folder, candidate.content, occasion.day)
+    seal(occasion.root, folder, candidate.content, occasion.day)
     published = publish(occasion.root, folder)
     archive.write(occasion.root, Layout(ROOT / "pages", published.name))
     context.add_output_metadata({"release": published.name, "folder": dg.MetadataValue.path(str(published))})

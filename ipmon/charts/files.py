@@ -55,11 +55,12 @@ def render_all(
         asked = Mart(connection, {id_ for chart in declarations.charts for id_ in chart.indicator_ids})
     bound = _with_data(declarations.charts, asked)
     made = [picture for b in bound for picture in pictures(b, asked, edition)]
-    for n, companion in enumerate(companions):
-        companion.ask(render, made[n :: len(companions)], out)
+    shares = [made[n :: len(companions)] for n in range(len(companions))]
+    for companion, share in zip(companions, shares, strict=True):
+        companion.begin(render, share, out)
     tables = [_write_csv(b, asked, out) for b in bound]
-    for companion in companions:
-        companion.answer()
+    for companion, share in zip(companions, shares, strict=True):
+        companion.result(render, share, out)
     return [_files(b, table, [p for p in made if p.chart == b.chart.id], out) for b, table in zip(bound, tables, strict=True)]
 
 

@@ -13,12 +13,12 @@ from ipmon.companions import Companion
 
 COUNT = 2
 ENDINGS = ("png", "svg", "pdf")
-MODULES = ("ipmon.charts.canvas", "ipmon.charts.draw", "ipmon.charts.svg", "ipmon.charts.pdf", "typst")
+MODULES = ("ipmon.charts.canvas", "ipmon.charts.draw", "ipmon.charts.svg", "ipmon.charts.pdf", "typst", "ipmon.pages.site")
 
 
 @contextmanager
 def drawing() -> Iterator[Sequence[Companion]]:
-    """Processes that start importing matplotlib, and then wait for pictures."""
+    """Processes that start importing matplotlib, and then wait for calls."""
     with ExitStack() as stack:
         yield [stack.enter_context(Companion(*MODULES)) for _ in range(COUNT)]
 

@@ -1,6 +1,6 @@
 """The files that are made of a mart alone, written in a process of their own while charts are drawn from the same mart.
 
-Belongs here: which files these are, and when they are begun and needed. Not here: any one of them.
+Belongs here: which files these are, and the process. Not here: any one of them.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from ipmon.companions import Companion
-from ipmon.exports import RUN_TABLES, export, table_names
+from ipmon.exports import RUN_TABLES, by_indicator, export, table_names
 from ipmon.files.declared import Files
 from ipmon.files.edition import Edition
 
@@ -25,34 +25,18 @@ class Order:
     edition: Edition
 
 
-class Clerk:
-    """One writing of one mart's files, by a process that has imported what it needs meanwhile."""
-
-    def __init__(self, companion: Companion) -> None:
-        self._companion = companion
-        self._begun = False
-
-    def begin(self, order: Order) -> None:
-        """Starts writing; the mart must not be written until the files are there."""
-        self._companion.ask(write_files, order)
-        self._begun = True
-
-    def finish(self, order: Order) -> None:
-        """Returns when all files are there; begun now if they were not before."""
-        if not self._begun:
-            self.begin(order)
-        self._companion.answer()
-
-
 @contextmanager
-def clerk() -> Iterator[Clerk]:
-    """A clerk who starts importing what it needs."""
+def clerk() -> Iterator[Companion]:
+    """A process that starts importing what `write_files` needs."""
     with Companion("ipmon.files.clerk", "ipmon.files.sdmx", "ipmon.files.workbook") as companion:
-        yield Clerk(companion)
+        yield companion
 
 
 def write_files(order: Order) -> None:
-    """parquet/ and csv/ of every table but those that only the checks fill, sdmx/, and workbook.xlsx."""
+    """parquet/ and csv/ of every table but those that only the checks fill, indicators/<id>.csv, sdmx/, and workbook.xlsx.
+
+    The mart must not be written meanwhile.
+    """
     from ipmon.files.sdmx import write_sdmx
     from ipmon.files.workbook import write_workbook
 
@@ -60,5 +44,6 @@ def write_files(order: Order) -> None:
     # one thread: rows keep the order of their view, and the other core is for the charts
     with duckdb.connect(str(order.public), read_only=True, config={"threads": 1}) as connection:
         export(connection, folder, (name for name in table_names(connection) if name not in RUN_TABLES))
+        by_indicator(folder)
         write_sdmx(connection, order.declared, order.edition, folder / "sdmx")
         write_workbook(connection, order.declared, order.edition, folder / "workbook.xlsx")

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from ipmon import sql
 from ipmon.files.declared import About
 from ipmon.files.edition import Edition
 from ipmon.synthetic import unmarked
@@ -47,7 +48,7 @@ def write_package(connection: duckdb.DuckDBPyConnection, about: About, edition: 
 
 def _resource(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path) -> dict[str, Any]:
     table = unmarked(path.stem)
-    (_, _, zh, en), *columns = connection.execute(DICTIONARY, [table]).fetchall()
+    (_, _, zh, en), *columns = connection.execute(sql.bound(DICTIONARY, [table])).fetchall()
     return {
         "profile": "tabular-data-resource",
         "name": table,

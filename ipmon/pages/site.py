@@ -43,7 +43,7 @@ def build(mart: Path, charts: Iterable[ChartFiles], bulletin: Path, pages: Path,
     texts = {f"{INDICATORS}/{id_}.html": writer.page(id_) for id_ in library.entries}
     texts["index.html"] = contents.index(writer, texts_of, out / "charts")
     texts["changes.html"] = changes.page(compared, layout, library)
-    (out / INDICATORS).mkdir()
+    (out / INDICATORS).mkdir(exist_ok=True)
     for name, text in texts.items():
         (out / name).write_text(text, "utf-8")
     (out / changes.SUMMARY).write_bytes(canonical(compared.summary))

@@ -11,7 +11,7 @@ from ipmon.exports import export
 from ipmon.gate import decide, write_verdict
 from ipmon.gx_duckdb import CheckResult
 from ipmon.paths import DataRoot
-from ipmon.release import open_candidate, publish, write_manifest
+from ipmon.release import open_candidate, publish, seal
 
 PASSED = CheckResult("observations_has_rows", "observations", "rows", "error", "passed", 0, "5", "有行。", "Has rows.", "Look.")
 AS_OF = date(2026, 1, 2)
@@ -31,7 +31,7 @@ def build(root: DataRoot, number: int, as_of: date = AS_OF, run_id: str = "run")
         export(connection, folder)
     content = content_of(folder, [])
     write_verdict(folder, decide([PASSED]))
-    write_manifest(root, folder, content, as_of)
+    seal(root, folder, content, as_of)
     return folder
 
 

@@ -23,7 +23,7 @@ from ipmon.errors import IpmonError
 from ipmon.exports import export
 from ipmon.gate import decide, write_verdict
 from ipmon.paths import CHECKOUT, DataRoot
-from ipmon.release import DiskFull, current_id, is_disk_full, open_candidate, publish, sweep, write_manifest
+from ipmon.release import DiskFull, current_id, is_disk_full, open_candidate, publish, seal, sweep
 from ipmon.verify import canonical, fingerprint, verify
 
 MAKER = [sys.executable, str(Path(__file__).with_name("make_release.py"))]
@@ -214,7 +214,7 @@ def test_f69_f70_an_internal_value_is_nowhere_in_the_public_tree(root: DataRoot)
         connection.execute(f"create table {CANARY.replace('-', '_')} as select '{CANARY}' as value from range(3000)")
         connection.execute(f"comment on table {CANARY.replace('-', '_')} is '{CANARY}'")
     write_verdict(folder, decide([PASSED]))
-    write_manifest(root, folder, content_of(folder, []), AS_OF)
+    seal(root, folder, content_of(folder, []), AS_OF)
     published = publish(root, folder)
     assert holds(published, CANARY) == ["internal.duckdb"]
     assert holds(published, CANARY.replace("-", "_")) == ["internal.duckdb"]
@@ -235,7 +235,7 @@ def test_f85_one_changed_byte_in_any_file_is_found(root: DataRoot) -> None:
     release(root, 1)
     published = release(root, 2)
     files = [p for p in published.rglob("*") if p.is_file()]
-    assert len(files) == 11
+    assert len(files) == 12
     for path in files:
         original = path.read_bytes()
         for place in (0, len(original) // 2, len(original) - 1):

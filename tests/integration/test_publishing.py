@@ -17,7 +17,7 @@ from ipmon.gx_duckdb import CheckResult, Severity, Status
 from ipmon.pages.layout import Layout
 from ipmon.paths import CHECKOUT, DataRoot
 from ipmon.quality_page import render
-from ipmon.release import current_id, is_unchanged, open_candidate, publish, sweep, write_manifest
+from ipmon.release import current_id, is_unchanged, open_candidate, publish, seal, sweep
 from ipmon.verify import verify
 
 DAY = date(2026, 1, 2)
@@ -66,7 +66,7 @@ def candidate(root: DataRoot, as_of: date = DAY, value: str = "13.04", run_id: s
     folder = open_candidate(root, run_id)
     path = mart(folder, as_of, value)
     write_verdict(folder, decide([PASSED]), datetime(2026, 1, 2, 3, 4, tzinfo=UTC))
-    write_manifest(root, folder, content_of(folder, []), as_of)
+    seal(root, folder, content_of(folder, []), as_of)
     assert path.exists()
     return folder
 
@@ -113,7 +113,7 @@ def test_the_manifest_names_inputs_row_counts_and_code(root: DataRoot) -> None:
     assert manifest["inputs"] == [{"delivery_id": "d1", "sha256": "f00d"}]
     assert manifest["tables"] | {"reconciliations": 3, "shares": 1, "excluded": 1234} == manifest["tables"]
     assert manifest["code_version"].startswith("0.")
-    assert [entry["path"] for entry in manifest["files"]] == ["public.duckdb", "verdict.json"]
+    assert [entry["path"] for entry in manifest["files"]] == ["SHA256SUMS", "public.duckdb", "verdict.json"]
 
 
 def test_files_of_a_release_are_read_only(root: DataRoot) -> None:
@@ -165,7 +165,7 @@ def test_a_candidate_without_a_passed_verdict_is_not_published(root: DataRoot) -
     folder = open_candidate(root, "run")
     mart(folder)
     write_verdict(folder, decide([result("error", "failed")]))
-    write_manifest(root, folder, content_of(folder, []), DAY)
+    seal(root, folder, content_of(folder, []), DAY)
     with pytest.raises(IpmonError, match="does not say that the checks were passed"):
         publish(root, folder)
     assert current_id(root) is None
