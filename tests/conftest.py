@@ -6,9 +6,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
+import pypdfium2
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -34,6 +36,12 @@ def ipmon_at(home: Path) -> Ipmon:
         return subprocess.run(program, cwd=CHECKOUT, env=environment, capture_output=True, text=True, **options)  # type: ignore[call-overload]
 
     return command
+
+
+def pages_of(pdf: Path | bytes) -> list[str]:
+    """The text of each page, as a reader copies it out of a browser."""
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        return [page.get_textpage().get_text_bounded() for page in document]
 
 
 def shipped_root(home: Path) -> Path:

@@ -13,6 +13,7 @@ import duckdb
 import pypdf
 import pytest
 import yaml
+from conftest import pages_of
 
 from ipmon import marks
 from ipmon.binding import Binder, lint
@@ -305,7 +306,7 @@ def test_periods_and_days_show_the_same_numbers_in_both_languages() -> None:
 
 
 def text_of(pdf: bytes) -> str:
-    return "\n".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(pdf)).pages)
+    return "\n".join(pages_of(pdf))
 
 
 def numbers(text: str) -> Counter[str]:

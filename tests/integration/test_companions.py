@@ -25,9 +25,8 @@ def test_calls_are_made_in_order_each_once_and_any_may_fail(tmp_path: Path) -> N
 
 
 def test_it_raises_what_the_call_raised() -> None:
-    with Companion() as companion:
-        with pytest.raises(ValueError, match="'twelve'"):
-            companion.result(int, "twelve")
+    with Companion() as companion, pytest.raises(ValueError, match="'twelve'"):
+        companion.result(int, "twelve")
 
 
 def test_what_the_call_prints_does_not_disturb_the_answer() -> None:
@@ -36,15 +35,13 @@ def test_what_the_call_prints_does_not_disturb_the_answer() -> None:
 
 
 def test_a_process_that_died_says_so() -> None:
-    with Companion() as companion:
-        with pytest.raises(RuntimeError, match="ended with 7"):
-            companion.result(os._exit, 7)
+    with Companion() as companion, pytest.raises(RuntimeError, match="ended with 7"):
+        companion.result(os._exit, 7)
 
 
 def test_a_module_that_cannot_be_imported_is_named() -> None:
-    with Companion("no_such_module") as companion:
-        with pytest.raises(RuntimeError, match="no_such_module"):
-            companion.result(divmod, 17, 5)
+    with Companion("no_such_module") as companion, pytest.raises(RuntimeError, match="no_such_module"):
+        companion.result(divmod, 17, 5)
 
 
 def test_leaving_without_an_answer_ends_the_process() -> None:

@@ -11,6 +11,7 @@ import duckdb
 import pypdf
 import pytest
 import yaml
+from conftest import pages_of
 
 from ipmon import marks
 from ipmon.bulletin import composed, typeset
@@ -42,7 +43,7 @@ def loose_numerals(pdf: Path, words: dict[str, Any]) -> Counter[str]:
     What the layout counts itself is left aside: pages, main points, the pages of the contents; and heads that it repeats.
     """
     reader, plain = pypdf.PdfReader(pdf), marks.printed(words)
-    found = Counter(numeral for page in reader.pages for numeral in marks.numerals(page.extract_text()))
+    found = Counter(numeral for page in pages_of(pdf) for numeral in marks.numerals(page))
     own = [str(n) for n in range(1, len(plain["points"]) + 1)]
     if plain["full"]:
         own += [str((reader.get_destination_page_number(entry) or 0) + 1) for entry in chapters(reader)]

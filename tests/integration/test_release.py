@@ -14,9 +14,8 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-import pypdf
 import pytest
-from conftest import CHECKOUT, ipmon_at
+from conftest import CHECKOUT, ipmon_at, pages_of
 
 from ipmon.deliveries import CHINA
 from ipmon.paths import DataRoot
@@ -108,7 +107,7 @@ def workshop(release_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """
     folder = tmp_path_factory.mktemp("workshop")
     for name in ("assets", "ipmon", "pipelines", "expectations"):
-        shutil.copytree(CHECKOUT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(CHECKOUT / name, folder / name)
     shutil.copy(CHECKOUT / "requirements.lock", folder)
     (folder / "assets" / "indicators" / "canaries.yaml").write_text(CLOSED, "utf-8")
     home = copied(release_home, folder / "data")
@@ -269,7 +268,7 @@ def test_f69_f70_nothing_public_holds_an_internal_value_name_or_word(successor: 
             case ".parquet":
                 told[path.name] = str(pl.read_parquet(path).to_dicts())
             case ".pdf":
-                told[path.name] = "".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+                told[path.name] = "".join(pages_of(path))
             case ".duckdb":
                 told[path.name] = texts(path)
             case ".csv" | ".html" | ".json" | ".svg":

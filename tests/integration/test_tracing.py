@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
-import pypdf
 import pytest
+from conftest import pages_of
 
 from ipmon.errors import IpmonError
 from ipmon.paths import DataRoot
@@ -67,7 +67,7 @@ def test_a_sentence_of_the_bulletin_leads_to_its_cell(root: DataRoot, sentence: 
 
 def test_every_number_with_decimals_in_the_bulletins_is_found(root: DataRoot, release: Path) -> None:
     for lang in ("zh", "en"):
-        pages = " ".join(page.extract_text() for page in pypdf.PdfReader(release / f"bulletin_{lang}.pdf").pages)
+        pages = " ".join(pages_of(release / f"bulletin_{lang}.pdf"))
         numbers = sorted({found.strip() for found in DECIMALS.findall(pages)})
         assert len(numbers) > 20
         assert [line for line in traced(root, " ; ".join(numbers), None, {}) if NOT_FOUND.match(line)] == []
