@@ -3,6 +3,7 @@
 Belongs here: what is checked, and the process. Not here: running a suite (gx_duckdb.py), or the rules.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from ipmon.gx_duckdb import CheckResult, validate
 
 RULES = "expectations"
 """The package of the rules, which has `suites(views, facts)`."""
+NICENESS = 5
+"""Checks give way to drawing: documents wait for charts, and nothing waits for checks but the end."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Subject:
 def checker() -> Iterator[Companion]:
     """A process that starts importing what `findings` needs."""
     with Companion("ipmon.gx_duckdb", "great_expectations.expectations", "duckdb_sqlalchemy", RULES) as companion:
+        companion.begin(os.nice, NICENESS)
         yield companion
 
 

@@ -4,6 +4,7 @@ Belongs here: which files, and the processes that make them. Not here: how a pic
 pdf.py).
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +12,9 @@ from pathlib import Path
 from ipmon.charts.picture import Picture
 from ipmon.companions import Companion
 
-COUNT = 2
+COUNT = max(1, (os.cpu_count() or 1) // 2)
+"""Half of the processors draw; the others check and write at the same time."""
+
 ENDINGS = ("png", "svg", "pdf")
 MODULES = ("ipmon.charts.canvas", "ipmon.charts.draw", "ipmon.charts.svg", "ipmon.charts.pdf", "typst", "ipmon.pages.site")
 
