@@ -54,14 +54,18 @@ class Corrector:
             found[correction.match["series"]].append(correction)
         return found
 
-    def exclusion(self, row: Mapping[str, Any]) -> str | None:
+    def exclusion(self, row: Mapping[str, Any]) -> Text | None:
         """Why a row is kept out, if a correction says so."""
         reason = None
         for correction in self._by_series.get(row["series_id"], ()):
             if correction.matches(row):
                 self.met[correction.id] = self.met.get(correction.id, 0) + 1
                 if correction.action == "exclude":
-                    reason = f"known error of the source ({correction.id}): {correction.reason.en}"
+                    why = correction.reason
+                    reason = Text(
+                        zh=f"来源的已知错误（{correction.id}）：{why.zh}",
+                        en=f"known error of the source ({correction.id}): {why.en}",
+                    )
         return reason
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ipmon.corrections import Corrector
+from ipmon.declared import Text
 from ipmon.dimensions import CODED, Dimensions, Reading, Unit
 from ipmon.grades import Grades
 from ipmon.intervals import Interval, printed, round_half_up
@@ -87,11 +88,15 @@ class Excluded:
     series_id: str
     period: str
     value: str
-    reason: str
+    reason: Text
 
 
 class NotTaken(Exception):
-    """Why a row is not taken; becomes an Excluded."""
+    """Why a row is not taken, in both languages; becomes an Excluded."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.reason = Text(zh=zh, en=en)
 
 
 @dataclass(frozen=True)
@@ -113,12 +118,12 @@ class Conformer:
             try:
                 figures.append(self._figure(dict(row), received_on[row["delivery_id"]], cities, readings))
             except NotTaken as why:
-                excluded.append(_excluded(row, str(why)))
+                excluded.append(_excluded(row, why.reason))
         return figures, excluded
 
     def _figure(self, row: dict[str, Any], received: date, cities: dict[str, str], readings: list[Reading]) -> Figure:
         if reason := self.corrector.exclusion(row):
-            raise NotTaken(reason)
+            raise NotTaken(reason.zh, reason.en)
         codes = dict(self._codes(row, cities))
         indicator_id, indicator, factor = self._route(row, codes.get("variant", ""))
         settings: dict[str, Any] = {
@@ -162,31 +167,34 @@ class Conformer:
             codes = self.dimensions.labels.read(row["series_id"], row["dimension"], cities)
         except KeyError as part:
             raise NotTaken(
-                f"the dimension {part} of series '{row['series_id']}' has no meaning yet; add it to assets/dimensions/labels/."
+                f"系列“{row['series_id']}”的维度 {part} 尚无含义，请在 assets/dimensions/labels/ 中补充。",
+                f"the dimension {part} of series '{row['series_id']}' has no meaning yet; add it to assets/dimensions/labels/.",
             ) from None
         if reason := codes.get("exclude"):
-            raise NotTaken(reason)
+            raise NotTaken(f"标签注明不采用：{reason}", reason)
         return codes
 
     def _route(self, row: dict[str, Any], variant: str) -> tuple[str, Indicator, Decimal]:
         """The one indicator that takes the row, and the factor from its printed to its base unit."""
         claimants = self.registry.claimants(row["series_id"], variant)
         if not claimants:
-            raise NotTaken(
-                f"no indicator takes series '{row['series_id']}'" + (f" ({variant})" if variant else "") + "; declare one."
-            )
+            series, of = row["series_id"], f" ({variant})" if variant else ""
+            raise NotTaken(f"没有指标采用系列“{series}”{of}，请声明。", f"no indicator takes series '{series}'{of}; declare one.")
         fitting = [
             (id_, indicator, unit.printed[row["unit"]])
             for id_ in claimants
             if row["unit"] in (unit := self.dimensions.units[(indicator := self.registry.indicators[id_]).unit]).printed
         ]
         if len(fitting) != 1:
+            among = ", ".join(claimants)
             raise NotTaken(
-                f"the unit '{row['unit']}' fits {len(fitting)} of {', '.join(claimants)}; see assets/dimensions/units.yaml."
+                f"单位“{row['unit']}”适合 {among} 中的 {len(fitting)} 个，见 assets/dimensions/units.yaml。",
+                f"the unit '{row['unit']}' fits {len(fitting)} of {among}; see assets/dimensions/units.yaml.",
             )
         if not self.grades.may_feed(row["source_id"], fitting[0][0]):
             raise NotTaken(
-                f"source '{row['source_id']}' is held more closely than '{fitting[0][0]}'; grade the indicator likewise."
+                f"来源“{row['source_id']}”的密级高于“{fitting[0][0]}”，请给该指标定同样的密级。",
+                f"source '{row['source_id']}' is held more closely than '{fitting[0][0]}'; grade the indicator likewise.",
             )
         return fitting[0]
 
@@ -196,12 +204,16 @@ class Conformer:
         try:
             reading = read_value(row["value"], row["note"], self.wordings)
         except (ValueError, InvalidOperation) as error:
-            raise NotTaken(str(error)) from None
+            raise NotTaken(f"数值“{row['value']}”读不出来。", str(error)) from None
         if reading.value is None:
             return None, reading.interval.scaled(factor), factor, reading.obs_status, reading.conf_status
         value, step = reading.value * factor, reading.step * factor
         if abs(value) >= LIMIT:
-            raise NotTaken(f"{row['value']} {row['unit']} has more digits than a mart can hold; check it with the publisher.")
+            printed_value = f"{row['value']} {row['unit']}"
+            raise NotTaken(
+                f"{printed_value}的位数超过数据集市所能容纳，请向发布机构核实。",
+                f"{printed_value} has more digits than a mart can hold; check it with the publisher.",
+            )
         if round_to is not None:
             return value, printed(value, round_to), round_to, reading.obs_status, reading.conf_status
         in_full = unit.counted and factor == 1 and step == 1 and reading.kind is None
@@ -209,7 +221,7 @@ class Conformer:
         return value, interval, step, reading.obs_status, reading.conf_status
 
 
-def _excluded(row: Mapping[str, Any], reason: str) -> Excluded:
+def _excluded(row: Mapping[str, Any], reason: Text) -> Excluded:
     return Excluded(row["delivery_id"], row["locator"], row["series_id"], row["period"], row["value"], reason)
 
 
@@ -226,7 +238,7 @@ def _span(row: dict[str, Any], indicator: Indicator) -> Span:
     try:
         return read_period(row["period"], row["period_kind"], indicator.nature)
     except ValueError as error:
-        raise NotTaken(str(error)) from None
+        raise NotTaken(f"期间“{row['period']}”读不出来。", str(error)) from None
 
 
 def _status(read: str, row: dict[str, Any], indicator: Indicator, stage: str) -> str:
@@ -242,4 +254,4 @@ def _known_on(row: Mapping[str, Any], received: date) -> tuple[date, str]:
     try:
         return released(row, received)
     except ValueError as error:
-        raise NotTaken(str(error)) from None
+        raise NotTaken(f"公布日期“{row['published_on']}”读不出来。", str(error)) from None

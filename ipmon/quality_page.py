@@ -39,7 +39,7 @@ QUERIES = {
     "release": "from release",
     "checks": "from checks order by table_name, status = 'passed', check_id",
     "deliveries": "from deliveries order by source_id, period, file_name",
-    "excluded": "select reason, count(*) as n from excluded group by reason order by n desc, reason",
+    "excluded": "select reason_zh, reason_en, count(*) as n from excluded group by all order by n desc, reason_en",
     "identities": """select identity_id, count(*) filter (verdict = 'agrees') as agrees, count(*) filter (verdict = 'contradicts')
         as contradicts, count(*) filter (verdict = 'cannot tell') as unknown from reconciliations group by all order by all""",
     "contradictions": """select r.*, i.title_zh, i.title_en, i.unit_zh, i.unit_en, i.display_factor
@@ -122,7 +122,11 @@ def _delivery(delivery: Row) -> list[str]:
 
 
 def _excluded(reasons: Sequence[Row]) -> str:
-    return _table([("理由", "Reason"), ("行数", "Rows")], ([escape(r["reason"]), _number(r["n"])] for r in reasons), numbers=1)
+    return _table(
+        [("理由", "Reason"), ("行数", "Rows")],
+        ([_both(r["reason_zh"], r["reason_en"]), _number(r["n"])] for r in reasons),
+        numbers=1,
+    )
 
 
 def _reconciled(rows: Sequence[Row], titles: Mapping[str, Text]) -> str:

@@ -75,7 +75,8 @@ def excluded(rows: Iterable[Excluded]) -> list[Row]:
             "series_id": e.series_id,
             "time_period": e.period,
             "printed_value": e.value,
-            "reason": e.reason,
+            "reason_zh": e.reason.zh,
+            "reason_en": e.reason.en,
         }
         for e in rows
     ]

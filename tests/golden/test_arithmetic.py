@@ -55,12 +55,12 @@ def test_every_shipped_row_is_in_the_vintages_or_excluded_with_a_reason(
 ) -> None:
     printed = {(d["delivery_id"], at) for d in deliveries for at in printed_rows(release_home / "raw" / d["path"])}
     kept = set(mart.execute("select distinct delivery_id, locator from vintages where basis = 'published'").fetchall())
-    left = mart.execute("select delivery_id, locator, reason from excluded").fetchall()
-    excluded = {(delivery_id, locator) for delivery_id, locator, _ in left}
+    left = mart.execute("select delivery_id, locator, reason_zh, reason_en from excluded").fetchall()
+    excluded = {(delivery_id, locator) for delivery_id, locator, *_ in left}
     assert len(printed) > 7000
     assert kept | excluded == printed
     assert not kept & excluded
-    assert all(reason.strip() for *_, reason in left)
+    assert all(zh.strip() and en.strip() for *_, zh, en in left)
 
 
 def test_every_folder_of_deliveries_is_in_the_manifest(release_home: Path, deliveries: list[dict[str, Any]]) -> None:

@@ -89,7 +89,8 @@ def conformed(**cells: Any) -> Figure:
 def reason(**cells: Any) -> str:
     figures, excluded = conformer().conform([PRINTED | cells], {PRINTED["delivery_id"]: RECEIVED})
     assert figures == []
-    return excluded[0].reason
+    assert excluded[0].reason.zh != excluded[0].reason.en
+    return excluded[0].reason.en
 
 
 @pytest.mark.parametrize(
@@ -223,6 +224,6 @@ def test_a_closely_held_source_cannot_feed_a_public_indicator() -> None:
     rows, received = [PRINTED], {PRINTED["delivery_id"]: RECEIVED}
     figures, excluded = conformer(Grades(sources={"source": "internal"})).conform(rows, received)
     assert figures == []
-    assert excluded[0].reason.startswith("source 'source' is held more closely than 'grants'")
+    assert excluded[0].reason.en.startswith("source 'source' is held more closely than 'grants'")
     both = Grades(sources={"source": "internal"}, indicators={"grants": "restricted"})
     assert len(conformer(both).conform(rows, received)[0]) == 1
