@@ -1,6 +1,7 @@
 """The command `ipmon`.
 
-Belongs here: the words of the command line, exit codes, and what is printed where. Not here: any work (see ipmon and jobs.py).
+Belongs here: the words of the command line, exit codes, and what is printed where. Not here: values of arguments (arguments.py),
+or any work (see ipmon and jobs.py).
 """
 
 import argparse
@@ -8,11 +9,12 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ipmon.errors import IpmonError
 from ipmon.paths import data_root
+from pipelines.arguments import code, count, day, month, share
 
 os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -45,19 +47,19 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="build, check and publish a release")
-    run.add_argument("--as-of", type=_day, metavar="DATE", help="use only what had been received by this day (default: today)")
+    run.add_argument("--as-of", type=day, metavar="DATE", help="use only what had been received by this day (default: today)")
     run.set_defaults(command=_run)
 
     receive = commands.add_parser("receive", help="take a delivery in, or quarantine it")
     receive.add_argument("file", type=Path)
     receive.add_argument("--source", required=True, help="the source or register, one of assets/sources or assets/registers")
     receive.add_argument("--period", required=True, help="the period the delivery is for: 2024, 2024-Q3, 2024-09")
-    receive.add_argument("--issued", type=_day, metavar="DATE", help="the publisher's date; needed for a corrected file")
+    receive.add_argument("--issued", type=day, metavar="DATE", help="the publisher's date; needed for a corrected file")
     receive.set_defaults(command=_receive)
 
     withdraw = commands.add_parser("withdraw", help="note that a publisher takes a delivery back")
     withdraw.add_argument("delivery", metavar="DELIVERY_ID", help="as `receive` printed it, and the table deliveries lists it")
-    withdraw.add_argument("--issued", type=_day, required=True, metavar="DATE", help="the day from which it no longer holds")
+    withdraw.add_argument("--issued", type=day, required=True, metavar="DATE", help="the day from which it no longer holds")
     withdraw.add_argument("--reason", required=True, metavar="TEXT", help="why, in the publisher's words")
     withdraw.set_defaults(command=_withdraw)
 
@@ -73,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("period", nargs="?", help="2024, 2024-S1, 2024-Q3, 2024-09")
     trace.add_argument("--area", metavar="AREA", default="CN", help="of an indicator: the area (default: CN)")
     trace.add_argument(
-        "--where", metavar="DIMENSION=CODE", type=_code, action="append", default=[], help="as industry=_T; repeatable"
+        "--where", metavar="DIMENSION=CODE", type=code, action="append", default=[], help="as industry=_T; repeatable"
     )
     trace.set_defaults(command=_trace)
 
@@ -92,9 +94,10 @@ def _parser() -> argparse.ArgumentParser:
 
     simulate = commands.add_parser("simulate", help="make a data root of simulated registers, for trials and measurements")
     simulate.add_argument("--into", type=Path, required=True, metavar="DIR", help="a new folder, or one made by this command")
-    simulate.add_argument("--records", type=_count, default=100_000, metavar="N", help="patent applications (default: 100000)")
+    simulate.add_argument("--records", type=count, default=100_000, metavar="N", help="patent applications (default: 100000)")
+    simulate.add_argument("--since", type=month, metavar="MONTH", help="the first month, such as 2023-07 (default: 2012-01)")
     simulate.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed gives the same files (default: 1)")
-    simulate.add_argument("--dirt", type=_share, default=0.001, metavar="SHARE", help="share of broken rows (default: 0.001)")
+    simulate.add_argument("--dirt", type=share, default=0.001, metavar="SHARE", help="share of broken rows (default: 0.001)")
     simulate.set_defaults(command=_simulate)
 
     check = commands.add_parser("check", help="declarations, fonts and pinned versions")
@@ -190,9 +193,11 @@ def _query(options: argparse.Namespace) -> int:
 
 def _simulate(options: argparse.Namespace) -> int:
     from assets import declarations
+    from ipmon.simulator.levels import load_levels
     from ipmon.simulator.simulate import simulate
 
-    simulate(options.into, options.records, options.seed, options.dirt, declarations().registers, _tell)
+    levels = load_levels(since=options.since)
+    simulate(options.into, options.records, options.seed, options.dirt, declarations().registers, _tell, levels=levels)
     print(f"{options.into} holds simulated registers. Publish a release of them with: IPMON_HOME={options.into} ipmon run")
     return 0
 
@@ -214,35 +219,6 @@ def _print(lines: Iterable[str]) -> int:
 
 def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-def _code(text: str) -> tuple[str, ...]:
-    if "=" not in text:
-        raise argparse.ArgumentTypeError(f"'{text}' names no code; write it as industry=_T")
-    return text.partition("=")[::2]
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of records; write 1 or more")
-    return int(text)
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no share; write a number from 0 to 1")
-    return share
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is no date; write it as 2026-11-22") from None
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,10 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SHARED = CHECKOUT.parent / "shared"
+
+BLOCK = re.compile(r"^ *```(\w+)(?: (\S+))?\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+TRIAL = "../trial"
+"""The data root of simulated records that the guides make."""
 
 Ipmon = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -42,6 +47,17 @@ def pages_of(pdf: Path | bytes) -> list[str]:
     """The text of each page, as a reader copies it out of a browser."""
     with closing(pypdfium2.PdfDocument(pdf)) as document:
         return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def blocks(guide: str) -> list[tuple[str, str, str]]:
+    """Language, file name (or none) and text of every fenced block of a page in the checkout."""
+    return BLOCK.findall((CHECKOUT / guide).read_text("utf-8"))
+
+
+def commands(guide: str) -> list[str]:
+    """Every line of its shell blocks, once each."""
+    lines = (line.split("  #")[0].strip() for kind, _, text in blocks(guide) if kind == "sh" for line in text.splitlines())
+    return list(dict.fromkeys(line for line in lines if line))
 
 
 def shipped_root(home: Path) -> Path:

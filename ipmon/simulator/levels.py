@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from ipmon.declared import Declared, read_yaml, validated
-from ipmon.errors import DeclarationError
+from ipmon.errors import DeclarationError, IpmonError
 from ipmon.paths import CHECKOUT
 
 LEVELS = CHECKOUT / "assets" / "simulator.yaml"
@@ -172,10 +172,18 @@ class Levels(Declared):
     services: Services
 
 
-def load_levels(path: Path = LEVELS) -> Levels:
-    """The levels; every problem of the file is raised at once."""
+def load_levels(path: Path = LEVELS, since: str | None = None) -> Levels:
+    """The levels; every problem of the file is raised at once.
+
+    `since`: the month (2023-07) in which the world begins instead. Raises IpmonError where the levels know nothing of it.
+    """
     problems: list[str] = []
     levels = validated(Levels, read_yaml(path, problems), path.name, problems)
     if levels is None or problems:
         raise DeclarationError(problems)
-    return levels
+    if since is None:
+        return levels
+    if not levels.first_month <= since <= levels.last_month:
+        known = f"from {levels.first_month} to {levels.last_month}"
+        raise IpmonError(f"--since {since}: the levels of the simulated world are known {known}; give one of these months.")
+    return levels.model_copy(update={"first_month": since})

@@ -1,7 +1,6 @@
 """The guides are followed word by word in a checkout of their own: their files are made, and every command in them is run."""
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -11,11 +10,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import CHECKOUT, TRIAL, blocks, commands
 
 from pipelines.cli import _parser
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-BLOCK = re.compile(r"^ *```(\w+)(?: (\S+))?\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 GUIDES = (
     "docs/onboarding.md",  # first: it publishes a release with a source more, which the others then find
     "README.md",
@@ -25,23 +23,10 @@ GUIDES = (
     "docs/operations.md",
 )
 HELD_ELSEWHERE = {
-    ".venv/bin/ipmon simulate --into ../trial --records 5000": "test_synthetic_release.py, with fewer months",
-    "IPMON_HOME=../trial .venv/bin/ipmon run": "test_synthetic_release.py",
-    "IPMON_HOME=../trial .venv/bin/ipmon status": "test_office_routine.py",
+    **dict.fromkeys((c for c in commands("docs/operations.md") if TRIAL in c), "test_synthetic_release.py"),
     'IPMON_ENGINE="local[2]" .venv/bin/ipmon run': "test_spark.py, where Spark and Java are there",
 }
-"""Commands that take minutes, or Java: here only their words are held."""
-
-
-def blocks(guide: str) -> list[tuple[str, str, str]]:
-    """Language, file name (or none) and text of every fenced block."""
-    return BLOCK.findall((CHECKOUT / guide).read_text("utf-8"))
-
-
-def commands(guide: str) -> list[str]:
-    """Every line of its shell blocks, once each."""
-    lines = (line.split("  #")[0].strip() for kind, _, text in blocks(guide) if kind == "sh" for line in text.splitlines())
-    return list(dict.fromkeys(line for line in lines if line))
+"""Commands that are typed in another test, and one that needs Java."""
 
 
 @dataclass

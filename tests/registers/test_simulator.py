@@ -340,6 +340,13 @@ def test_intake_puts_aside_the_dirt_and_nothing_else(registers: dict[str, Regist
     assert found == said
 
 
+@pytest.mark.parametrize("since", ["2011-12", "2025-01"])
+def test_a_world_begins_in_a_month_of_which_the_levels_are_known(since: str) -> None:
+    assert load_levels(since="2024-12").first_month == "2024-12"
+    with pytest.raises(IpmonError, match=f"--since {since}: .* known from 2012-01 to 2024-12; give one of these months"):
+        load_levels(since=since)
+
+
 def test_a_folder_with_real_deliveries_is_refused(registers: dict[str, Register], tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "manifest.jsonl").write_text('{"delivery_id": "x"}\n', "utf-8")

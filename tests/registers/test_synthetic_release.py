@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import date
 from os.path import normpath
@@ -12,7 +13,7 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
-from conftest import pages_of
+from conftest import CHECKOUT, TRIAL, commands, pages_of
 from truths import ONLY_LONGER, Cells, is_shown, read_truths, slice_of
 
 from assets import declarations
@@ -24,27 +25,29 @@ from ipmon.registers.cells import cells, numbers
 from ipmon.registers.measure import Measure, Window
 from ipmon.registers.store import Store
 from ipmon.registry import Measured
-from ipmon.simulator.levels import load_levels
 from ipmon.simulator.simulate import simulate
 from ipmon.synthetic import KEPT
 from pipelines.receiving import receive
 from pipelines.run import run
 
-SHIPPED = Path(__file__).resolve().parents[2] / "data" / "raw"
-FIRST, LAST = "2023-07", "2024-12"
+SHIPPED = CHECKOUT / "data" / "raw"
+LAST, AFTER = "2024-12", "2025-01"
 MEASURES = {m.id: m for m in measures()}
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A simulated root with a release."""
-    folder = tmp_path_factory.mktemp("simulated") / "data"
-    months = load_levels().model_copy(update={"first_month": FIRST, "last_month": LAST})
-    simulate(folder, 4_000, 7, 0.002, declarations().registers, lambda _: None, levels=months)
+    """The trial of docs/operations.md, typed as it says: a simulated root with a release."""
+    project = tmp_path_factory.mktemp("simulated") / "project"
+    project.mkdir()
+    (project / ".venv").symlink_to(CHECKOUT / ".venv")
+    for command in (c for c in commands("docs/operations.md") if TRIAL in c):
+        done = subprocess.run(["bash", "-c", command], cwd=project, capture_output=True, text=True)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+    assert f"LATE pledge_registrations {AFTER}" in " ".join(done.stdout.split())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("IPMON_HOME", str(folder))
-        run(None)
-        yield folder
+        patch.setenv("IPMON_HOME", str((project / TRIAL).resolve()))
+        yield (project / TRIAL).resolve()
 
 
 @pytest.fixture(scope="module")
