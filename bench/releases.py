@@ -39,6 +39,8 @@ def measure(runs: int, cold: bool) -> list[str]:
             [(name, f"{seconds:.1f}", f"{seconds / whole:.0%}") for name, seconds in rows],
         ),
         "",
+        "A stage is what the run itself waits for: checks, tables and pages are made by other processes meanwhile.",
+        "",
         f"Peak memory of any one process: {peak:.0f} MB.",
     ]
 

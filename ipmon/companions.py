@@ -75,7 +75,7 @@ class Companion:
         assert self._process.stdout is not None
         try:
             outcome: tuple[Any, Exception | None] = pickle.load(self._process.stdout)
-        except EOFError:
+        except (EOFError, pickle.UnpicklingError):  # it ended before it answered, or while it did
             ended = self._process.wait()
             self._trouble.seek(0)
             trouble = self._trouble.read().decode(errors="replace")
@@ -91,7 +91,10 @@ def main() -> None:
         for module in sys.argv[1:]:
             import_module(module)
         while True:
-            function, arguments = pickle.load(sys.stdin.buffer)
+            try:
+                function, arguments = pickle.load(sys.stdin.buffer)
+            except EOFError:  # the caller is gone
+                return
             try:
                 outcome: tuple[Any, Exception | None] = (function(*arguments), None)
             except Exception as error:

@@ -17,6 +17,10 @@ class DeclarationError(IpmonError):
         self.problems = problems
         super().__init__(f"{len(problems)} problem(s) in the declarations:\n" + "\n".join(f"  - {p}" for p in problems))
 
+    def __reduce__(self) -> tuple[type["DeclarationError"], tuple[list[str]]]:
+        """So that it comes out of another process as it was raised there."""
+        return type(self), (self.problems,)
+
 
 class GateRefused(IpmonError):
     """The candidate release failed a check of severity error; the current release stays as it was."""

@@ -204,7 +204,9 @@ class Conformer:
         try:
             reading = read_value(row["value"], row["note"], self.wordings)
         except (ValueError, InvalidOperation) as error:
-            raise NotTaken(f"数值“{row['value']}”读不出来。", str(error)) from None
+            raise NotTaken(
+                f"数值“{row['value']}”读不出来，请更正，或在 assets/dimensions/wordings.yaml 中补充规则。", str(error)
+            ) from None
         if reading.value is None:
             return None, reading.interval.scaled(factor), factor, reading.obs_status, reading.conf_status
         value, step = reading.value * factor, reading.step * factor
@@ -238,7 +240,7 @@ def _span(row: dict[str, Any], indicator: Indicator) -> Span:
     try:
         return read_period(row["period"], row["period_kind"], indicator.nature)
     except ValueError as error:
-        raise NotTaken(f"期间“{row['period']}”读不出来。", str(error)) from None
+        raise NotTaken(f"期间“{row['period']}”读不出来，请更正。", str(error)) from None
 
 
 def _status(read: str, row: dict[str, Any], indicator: Indicator, stage: str) -> str:
@@ -254,4 +256,4 @@ def _known_on(row: Mapping[str, Any], received: date) -> tuple[date, str]:
     try:
         return released(row, received)
     except ValueError as error:
-        raise NotTaken(f"公布日期“{row['published_on']}”读不出来。", str(error)) from None
+        raise NotTaken(f"公布日期“{row['published_on'] or row['source_url']}”不是历书上的日子，请更正。", str(error)) from None

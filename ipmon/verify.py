@@ -44,7 +44,7 @@ def sha256(path: Path) -> str:
 def listing(folder: Path, without: tuple[str, ...] = (MANIFEST,)) -> list[dict[str, Any]]:
     """Path, bytes and sha256 of every file below a folder, in order of path."""
     paths = (Path(top, name) for top, _, names in os.walk(folder) for name in names)
-    listed = (described(folder, path) for path in paths if path.relative_to(folder).as_posix() not in without)
+    listed = (described(folder, p) for p in paths if p.is_file() and p.relative_to(folder).as_posix() not in without)
     return sorted(listed, key=itemgetter("path"))
 
 

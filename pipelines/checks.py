@@ -60,7 +60,10 @@ def _subject(table: str) -> str:
 
 
 def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:
-    """Completes the candidate's marts with the results and the release's identity, and writes its quality page."""
+    """Completes the candidate's marts with the results and the release's identity, and writes its quality page.
+
+    One that is refused gets its verdict too.
+    """
     schema, decision = declarations().schema, decide(results)
     identity = {
         "release_id": mart.release_id,
@@ -77,7 +80,7 @@ def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:
     (mart.folder / "quality.html").write_text(
         render(mart.public, decision, Layout(ROOT / "pages", mart.release_id), titles), "utf-8"
     )
-    if decision.verdict == "refused":  # the candidate stays as it is, and no release will say so
+    if decision.verdict == "refused":  # otherwise it is written when all files are there
         write_verdict(mart.folder, decision)
 
 

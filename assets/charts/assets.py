@@ -25,7 +25,7 @@ from ipmon.companions import Companion
 def charts(
     context: dg.AssetExecutionContext, occasion: Occasion, artists: dg.ResourceParam[Sequence[Companion]], mart: Mart
 ) -> list[ChartFiles]:
-    """Charts in Chinese and English as PNG, SVG and PDF, with the CSV behind each."""
+    """Charts in Chinese and English as PNG, SVG and PDF, with the CSV behind each. The pages that show them begin here."""
     declared = load_charts(ROOT / "charts")
     context.log.info(f"drawing {len(declared.charts)} charts")
     made = render_all(mart.public, declared, mart.release_id, occasion.day, mart.folder / "charts", artists)

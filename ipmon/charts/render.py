@@ -12,8 +12,8 @@ from pathlib import Path
 from ipmon.charts.picture import Picture
 from ipmon.companions import Companion
 
-COUNT = max(1, (os.cpu_count() or 1) // 2)
-"""Half of the processors draw; the others check and write at the same time."""
+COUNT = min(4, max(1, (os.cpu_count() or 1) // 2))
+"""Half of the processors draw, and no more than are of use; the others check and write at the same time."""
 
 ENDINGS = ("png", "svg", "pdf")
 MODULES = ("ipmon.charts.canvas", "ipmon.charts.draw", "ipmon.charts.svg", "ipmon.charts.pdf", "typst", "ipmon.pages.site")

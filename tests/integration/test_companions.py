@@ -1,11 +1,14 @@
 """A process of our own: its answer, its error, its death, and what it prints."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from ipmon.companions import Companion
+from ipmon.errors import DeclarationError
+from ipmon.simulator.levels import load_levels
 
 
 def test_it_answers_with_what_the_call_returns() -> None:
@@ -27,6 +30,19 @@ def test_calls_are_made_in_order_each_once_and_any_may_fail(tmp_path: Path) -> N
 def test_it_raises_what_the_call_raised() -> None:
     with Companion() as companion, pytest.raises(ValueError, match="'twelve'"):
         companion.result(int, "twelve")
+
+
+def test_a_declaration_error_keeps_its_problems(tmp_path: Path) -> None:
+    with pytest.raises(DeclarationError) as here:
+        load_levels(tmp_path / "absent.yaml")
+    with Companion() as companion, pytest.raises(DeclarationError) as there:
+        companion.result(load_levels, tmp_path / "absent.yaml")
+    assert (there.value.problems, str(there.value)) == (here.value.problems, str(here.value))
+
+
+def test_what_cannot_come_back_is_told_and_not_waited_for() -> None:
+    with Companion() as companion, pytest.raises(RuntimeError, match=r"(?s)ended with 1: .*cannot pickle"):
+        companion.result(threading.Lock)
 
 
 def test_what_the_call_prints_does_not_disturb_the_answer() -> None:

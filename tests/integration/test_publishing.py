@@ -47,7 +47,7 @@ def mart(folder: Path, as_of: date = DAY, value: str = "13.04") -> Path:
             create table deliveries as select 'd1' as delivery_id, 'yearbook' as source_id, '2024' as period,
                 'a<b.csv' as file_name, 'f00d' as sha256, 1234 as rows_count, 5 as rows_excluded,
                 null::date as withdrawn_on, '' as findings;
-            create table excluded as select 'index, not a count' as reason from range(1234);
+            create table excluded as select '指数，不是数量' as reason_zh, 'index, not a count' as reason_en from range(1234);
             create table indicators as select 'share' as indicator_id, '占比' as title_zh, 'Share' as title_en, '%' as unit_zh,
                 '%' as unit_en, 1 as display_factor;
             create table reconciliations as select 'twin' as identity_id, 'share' as indicator_id, '2023' as time_period,
