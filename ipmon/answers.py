@@ -64,7 +64,7 @@ class NoRelease(IpmonError):
 
 def release_path(root: DataRoot, name: str | None = None) -> Path:
     """The folder of a release, the current one without a name. Raises IpmonError where there is none."""
-    known = sorted(p.name for p in root.releases.glob("*")) if root.releases.is_dir() else []
+    known = sorted(p.name for p in root.releases.glob("*/")) if root.releases.is_dir() else []
     if name is None and not root.current.is_dir():
         raise NoRelease("There is no release yet. Publish one with: ipmon run.")
     if name is not None and name not in known:

@@ -1,6 +1,5 @@
 // The language follows the reader from page to page; without scripts every page opens in Chinese, and the switch works.
-// It runs before the text is there, so that none is seen in the other language. Links to the archive are written for
-// a release that is read as `current`; read by its own name it lies one folder deeper.
+// It runs before the text is there, so that none is seen in the other language.
 (() => {
   const pick = document.getElementById.bind(document);
   const zh = pick("zh"), en = pick("en");
@@ -9,9 +8,6 @@
   (asked === "en" ? en : zh).checked = true;
   speak();
   [zh, en].forEach(input => input.addEventListener("change", speak));
-  if (/\/releases\/[^/]+\//.test(location.pathname)) {
-    document.querySelectorAll("a[data-archive]").forEach(link => link.setAttribute("href", "../" + link.getAttribute("href")));
-  }
   document.addEventListener("click", event => {
     const link = event.target.closest('a[href*=".html"]');
     if (link) link.hash = en.checked ? "en" : "zh";

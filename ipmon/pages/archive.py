@@ -20,12 +20,15 @@ NAME = "archive.html"
 
 
 def write(root: DataRoot, layout: Layout) -> None:
-    """archive.html beside `current`, replaced in one step: every release with what it changed, the newest first."""
+    """archive.html beside `current`, replaced in one step: every release with what it changed, the newest first.
+
+    There is one among the releases too: a page leads to the archive above its folder, as `current` or by the name of its release.
+    """
     current = root.current.resolve().name
     folders = [path for path in root.releases.iterdir() if path.is_dir()]
     found = sorted((_release(path, layout) | {"current": path.name == current} for path in folders), key=_newest, reverse=True)
-    page = layout.page("archive", releases=found, prefix=f"{root.releases.name}/")
-    keep(page.encode(), root.current.with_name(NAME))
+    for folder, prefix in ((root.releases.parent, f"{root.releases.name}/"), (root.releases, "")):
+        keep(layout.page("archive", releases=found, prefix=prefix).encode(), folder / NAME)
 
 
 def _newest(release: dict[str, Any]) -> tuple[str, str]:

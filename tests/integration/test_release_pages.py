@@ -44,7 +44,8 @@ def read(path: Path) -> Links:
 @pytest.fixture(scope="module")
 def pages(release: Path) -> dict[Path, Links]:
     """Every page of the release, and the archive beside it."""
-    found = [*sorted(release.rglob("*.html")), release.parent / "archive.html"]
+    archives = [folder / "archive.html" for folder in (release.parent, release.resolve().parent)]
+    found = [*sorted(release.rglob("*.html")), *archives]
     return {path: read(path) for path in found}
 
 

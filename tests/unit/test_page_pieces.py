@@ -112,5 +112,7 @@ def test_the_archive_lists_every_release_with_what_it_changed(tmp_path: Path) ->
     assert f'href="releases/{NEW}/changes.html"' in rows[0] and "新增 1,234、修订 2、撤回 0" in rows[0]
     assert "2024-06-02 01:02 UTC" in rows[0] and "7,738" in rows[0] and "bulletin_en.pdf" not in page
     assert "首个发布" in rows[1] and "清单不可读" in rows[2]
+    among = (root.releases / "archive.html").read_text("utf-8")
+    assert f'href="{NEW}/index.html"' in among and 'href="releases/' not in among
     archive.write(root, Layout(FOLDER, NEW))  # an archive that is there is replaced
     assert sorted(path.name for path in (tmp_path / "marts").iterdir()) == ["archive.html", "current", "releases"]
