@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import cycle
 from pathlib import Path
 
 import duckdb
@@ -54,14 +55,14 @@ def render_all(
     with duckdb.connect(str(mart), read_only=True) as connection:
         asked = Mart(connection, {id_ for chart in declarations.charts for id_ in chart.indicator_ids})
     bound = _with_data(declarations.charts, asked)
-    made = [picture for b in bound for picture in pictures(b, asked, edition)]
-    shares = [made[n :: len(companions)] for n in range(len(companions))]
-    for companion, share in zip(companions, shares, strict=True):
-        companion.begin(render, share, out)
+    work: list[tuple[Companion, Bound, list[Picture]]] = []
+    for companion, b in zip(cycle(companions), bound):
+        work.append((companion, b, own := pictures(b, asked, edition)))
+        companion.begin(render, own, out)  # it draws while the next is put together here
     tables = [_write_csv(b, asked, out) for b in bound]
-    for companion, share in zip(companions, shares, strict=True):
-        companion.result(render, share, out)
-    return [_files(b, table, [p for p in made if p.chart == b.chart.id], out) for b, table in zip(bound, tables, strict=True)]
+    for companion, _, own in work:
+        companion.result(render, own, out)
+    return [_files(b, table, own, out) for (_, b, own), table in zip(work, tables, strict=True)]
 
 
 def _with_data(charts: Iterable[Chart], mart: Mart) -> list[Bound]:
