@@ -8,10 +8,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
 from ipmon.declared import Text
+from ipmon.errors import DeclarationError
 from ipmon.pages.words import load_words
 from ipmon.synthetic import is_marked, named
 
@@ -56,8 +57,11 @@ class Layout:
         )
 
     def page(self, template: str, **given: Any) -> str:
-        """A whole page from `<template>.html`. Raises jinja2.UndefinedError where the template asks for what is not given."""
-        return self._templates.get_template(f"{template}.html").render(given) + "\n"
+        """A whole page from `<template>.html`. Raises DeclarationError for a template that does not hold."""
+        try:
+            return self._templates.get_template(f"{template}.html").render(given) + "\n"
+        except TemplateError as error:
+            raise DeclarationError([f"pages/{template}.html: {error}. Mend the template."]) from None
 
     def _downloads(self, root: str) -> Markup:
         """The list of files to load, as a page writes it whose way to the release's folder is `root`."""

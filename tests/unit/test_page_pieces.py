@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from assets import declarations
 from ipmon.declared import Text
+from ipmon.errors import DeclarationError
 from ipmon.pages import archive, sketch
 from ipmon.pages.layout import Layout, both
 from ipmon.pages.saying import exact, shown
@@ -75,6 +77,14 @@ def test_a_line_leaves_gaps_and_marks_what_is_not_firm() -> None:
     assert drawn.count('r="3.2" fill="#FFFFFF"') == 1 and drawn.count("stroke-dasharray") == 1
     assert re.findall(r'text-anchor="middle">(\d{4})<', drawn) == ["2023", "2021", "2020"]
     assert re.findall(r'text-anchor="end">(\d+)<', drawn) == ["0", "10", "20", "30"]
+
+
+@pytest.mark.parametrize("mistake", ["{{ word.archve }}", "{% endfor %}"])
+def test_a_mistake_in_a_template_is_told_with_its_file(mistake: str, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "pages"))
+    (folder / "archive.html").write_text(mistake, "utf-8")
+    with pytest.raises(DeclarationError, match=r"pages/archive\.html: .*(archve|endfor).* Mend the template\."):
+        Layout(folder, NEW).page("archive", releases=[], prefix="")
 
 
 def test_links_to_files_of_a_simulated_release_have_its_mark() -> None:
