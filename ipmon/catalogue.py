@@ -12,7 +12,7 @@ from ipmon.corrections import Correction
 from ipmon.deliveries import Delivery
 from ipmon.dimensions import Dimensions
 from ipmon.duedates import next_due
-from ipmon.figures import Excluded
+from ipmon.exclusions import Excluded
 from ipmon.guideline import GuidelineItem
 from ipmon.registers.contract import Register
 from ipmon.registry import Indicator, Ratio, Registry

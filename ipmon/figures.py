@@ -11,8 +11,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ipmon.corrections import Corrector
-from ipmon.declared import Text
 from ipmon.dimensions import CODED, Dimensions, Reading, Unit
+from ipmon.exclusions import Excluded, NotTaken
 from ipmon.grades import Grades
 from ipmon.intervals import Interval, printed, round_half_up
 from ipmon.periods import Span
@@ -80,26 +80,6 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Excluded:
-    """A row that is not taken, and the sentence that says why."""
-
-    delivery_id: str
-    locator: str
-    series_id: str
-    period: str
-    value: str
-    reason: Text
-
-
-class NotTaken(Exception):
-    """Why a row is not taken, in both languages; becomes an Excluded."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.reason = Text(zh=zh, en=en)
-
-
-@dataclass(frozen=True)
 class Conformer:
     """Turns staged rows of deliveries into figures, by the declarations."""
 
@@ -118,7 +98,7 @@ class Conformer:
             try:
                 figures.append(self._figure(dict(row), received_on[row["delivery_id"]], cities, readings))
             except NotTaken as why:
-                excluded.append(_excluded(row, why.reason))
+                excluded.append(why.about(row))
         return figures, excluded
 
     def _figure(self, row: dict[str, Any], received: date, cities: dict[str, str], readings: list[Reading]) -> Figure:
@@ -221,10 +201,6 @@ class Conformer:
         in_full = unit.counted and factor == 1 and step == 1 and reading.kind is None
         interval = Interval(value, value) if in_full else reading.interval.scaled(factor)
         return value, interval, step, reading.obs_status, reading.conf_status
-
-
-def _excluded(row: Mapping[str, Any], reason: Text) -> Excluded:
-    return Excluded(row["delivery_id"], row["locator"], row["series_id"], row["period"], row["value"], reason)
 
 
 def _key(indicator_id: str, row: dict[str, Any], codes: dict[str, str], span: Span, accumulation: str | None) -> Key:

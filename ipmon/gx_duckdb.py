@@ -7,9 +7,10 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import duckdb
@@ -140,31 +141,47 @@ def _first_line(text: str) -> str:
 def _source(mart: Path, beside: Beside) -> Iterator[Any]:
     """The mart as a GX data source; its connections are closed at the end, so that a writer can follow."""
     import great_expectations as gx
-    from duckdb_sqlalchemy import ConnectionWrapper
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    opened: list[duckdb.DuckDBPyConnection] = []
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    with _connection(mart, beside) as connection:  # one for all that GX opens
-        sources: Any = context.data_sources  # its methods are made while GX is imported
-        creator = {"creator": lambda: ConnectionWrapper(connection)}
-        source = sources.add_sql(name="mart", connection_string="duckdb://", kwargs=creator)
-        yield source
-        with source.get_execution_engine().get_connection() as kept:
-            kept.close()
+    with TemporaryDirectory(dir=mart.parent.parent) as folder:
+        views = _worked_out(mart, Path(folder))
+
+        def connect() -> Any:
+            from duckdb_sqlalchemy import ConnectionWrapper
+
+            opened.append(_connection(mart, {**views, **beside}, folder))
+            return ConnectionWrapper(opened[-1])
+
+        try:
+            sources: Any = context.data_sources  # its methods are made while GX is imported
+            source = sources.add_sql(name="mart", connection_string="duckdb://", kwargs={"creator": connect})
+            yield source
+            with source.get_execution_engine().get_connection() as kept:
+                kept.close()
+        finally:
+            for connection in opened:
+                connection.close()
 
 
-def _connection(mart: Path, beside: Beside) -> duckdb.DuckDBPyConnection:
-    """The mart, read-only; each of its views is worked out once and stands as a table under its name.
+def _worked_out(mart: Path, folder: Path) -> Beside:
+    """The rows of each view of the mart, worked out once for all rules and for every connection that GX opens.
 
-    One that cannot be worked out stays a view: its rules then say why.
+    One that cannot be worked out is left a view: its rules then say why.
     """
-    spill = f"{mart.parent}.spill"  # beside what is published
+    found: dict[str, list[Path]] = {}
+    with closing(_connection(mart, {}, str(folder))) as connection:
+        for (view,) in connection.execute("select view_name from duckdb_views() where not internal").fetchall():
+            with suppress(duckdb.Error):
+                connection.execute(f"copy (from {sql.name(view)}) to {sql.literal(str(file := folder / f'{view}.parquet'))}")
+                found[view] = [file]
+    return found
+
+
+def _connection(mart: Path, beside: Beside, spill: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(mart), read_only=True, config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill})
-    views = connection.execute("select view_name from duckdb_views() where not internal").fetchall()
-    for (view,) in views:
-        with suppress(duckdb.Error):
-            connection.execute(f"create temp table {sql.name(view)} as from main.{sql.name(view)}")
     for name, files in beside.items():
         listed = ", ".join(sql.literal(str(file)) for file in files)
         connection.execute(f"create temp view {sql.name(name)} as from read_parquet([{listed}])")

@@ -11,7 +11,8 @@ from ipmon.alerts import Alert
 from ipmon.assessment import Assessment
 from ipmon.derive import Derivation
 from ipmon.dimensions import Dimensions
-from ipmon.figures import Excluded, Figure, Key
+from ipmon.exclusions import Excluded
+from ipmon.figures import Figure, Key
 from ipmon.identities import Reconciliation
 from ipmon.intervals import round_half_up
 from ipmon.revisions import Revision

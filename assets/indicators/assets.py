@@ -17,7 +17,8 @@ from ipmon.chains import lay
 from ipmon.corrections import Corrector
 from ipmon.deliveries import chain, load_manifest, received_by
 from ipmon.derive import Derivation, derive
-from ipmon.figures import Conformer, Excluded, Figure
+from ipmon.exclusions import Excluded
+from ipmon.figures import Conformer, Figure
 from ipmon.identities import Reconciliation, reconcile, record_twins, twins
 from ipmon.revisions import Revision, revisions
 from ipmon.vintages import Book

@@ -10,7 +10,8 @@ from make_figures import UNITS, between, day, indicator
 from ipmon.corrections import Correction, Corrector
 from ipmon.declared import Text
 from ipmon.dimensions import Area, Dimensions, Labels, Meant, Reading
-from ipmon.figures import Conformer, Excluded, Figure
+from ipmon.exclusions import Excluded
+from ipmon.figures import Conformer, Figure
 from ipmon.grades import Grades
 from ipmon.registry import Registry
 from ipmon.wordings import Rule
