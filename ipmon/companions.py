@@ -9,8 +9,9 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,6 +20,8 @@ PACKAGE_ROOT = str(Path(__file__).resolve().parents[1])
 
 
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
+Outcome = tuple[Any, list[BaseException]]
+"""What a call returned, or what it raised with what had led to it."""
 
 
 class Companion:
@@ -30,7 +33,7 @@ class Companion:
     def __init__(self, *modules: str) -> None:
         self._modules = modules
         self._begun: list[Call] = []
-        self._outcomes: list[tuple[Any, Exception | None]] = []
+        self._outcomes: list[Outcome] = []
 
     def __enter__(self) -> "Companion":
         path = os.pathsep.join(filter(None, (PACKAGE_ROOT, os.environ.get("PYTHONPATH"))))
@@ -66,15 +69,17 @@ class Companion:
             self.begin(function, *arguments)
         while len(self._outcomes) <= self._begun.index(call):
             self._outcomes.append(self._next())
-        result, error = self._outcomes[self._begun.index(call)]
-        if error is not None:
-            raise error
+        result, errors = self._outcomes[self._begun.index(call)]
+        if errors:
+            for error, cause in pairwise(errors):
+                error.__cause__ = cause
+            raise errors[0]
         return result
 
-    def _next(self) -> tuple[Any, Exception | None]:
+    def _next(self) -> Outcome:
         assert self._process.stdout is not None
         try:
-            outcome: tuple[Any, Exception | None] = pickle.load(self._process.stdout)
+            outcome: Outcome = pickle.load(self._process.stdout)
         except (EOFError, pickle.UnpicklingError):  # it ended before it answered, or while it did
             ended = self._process.wait()
             self._trouble.seek(0)
@@ -96,11 +101,27 @@ def main() -> None:
             except EOFError:  # the caller is gone
                 return
             try:
-                outcome: tuple[Any, Exception | None] = (function(*arguments), None)
-            except Exception as error:
-                outcome = (None, error)
+                outcome: Outcome = (function(*arguments), [])
+            except Exception as error:  # whatever it is, it is raised again where the result is asked for
+                outcome = (None, [_portable(e) for e in _chain(error)])
             pickle.dump(outcome, answers)
             answers.flush()
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what led to it: pickling keeps an error's words, not its causes."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _portable(error: BaseException) -> BaseException:
+    """The error, or one with its words where it could not be made again on the other side."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
 
 
 if __name__ == "__main__":

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from ipmon.companions import Companion
-from ipmon.errors import DeclarationError
+from ipmon.containers import container_of
+from ipmon.errors import DeclarationError, IpmonError
 from ipmon.simulator.levels import load_levels
+from ipmon.verify import read_manifest
 
 
 def test_it_answers_with_what_the_call_returns() -> None:
@@ -38,6 +40,17 @@ def test_a_declaration_error_keeps_its_problems(tmp_path: Path) -> None:
     with Companion() as companion, pytest.raises(DeclarationError) as there:
         companion.result(load_levels, tmp_path / "absent.yaml")
     assert (there.value.problems, str(there.value)) == (here.value.problems, str(here.value))
+
+
+def test_an_error_comes_with_what_led_to_it(tmp_path: Path) -> None:
+    with Companion() as companion, pytest.raises(IpmonError, match=r"manifest\.json cannot be read") as raised:
+        companion.result(read_manifest, tmp_path)
+    assert isinstance(raised.value.__cause__, FileNotFoundError)
+
+
+def test_an_error_that_cannot_be_made_again_keeps_its_words() -> None:
+    with Companion() as companion, pytest.raises(RuntimeError, match="Breach: BAD_CONTAINER: the content is a PDF file"):
+        companion.result(container_of, b"%PDF-1.4", ".csv")
 
 
 def test_what_cannot_come_back_is_told_and_not_waited_for() -> None:
