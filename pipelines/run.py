@@ -15,6 +15,7 @@ from ipmon.checking import checker
 from ipmon.deliveries import CHINA, load_manifest, received_by
 from ipmon.errors import GateRefused, IpmonError
 from ipmon.gate import checks_of, decide, gate
+from ipmon.locks import single_writer
 from ipmon.paths import CHECKOUT, DataRoot, data_root
 from ipmon.release import DiskFull, candidate_folder, current_id, discard, is_disk_full, is_repeat
 
@@ -29,6 +30,8 @@ def run(as_of: date | None) -> str:
     day = as_of or datetime.now(CHINA).date()
     if is_repeat(root, day, (d.delivery_id for d in received_by(load_manifest(root), day) if not d.withdrawal)):
         return f"Nothing new: release {before} already says what these deliveries say on {day}."
+    with single_writer(root):
+        pass  # who comes second is told at once, not when all is imported; the run takes the lock itself (assets/occasion.py)
     try:
         _execute(_dagster_home(root), as_of, run_id)
     except BaseException as error:

@@ -1,9 +1,8 @@
-"""Releases from end to end: the contract, the gate, corrections, kills, readers, a second writer, grades."""
+"""Releases from end to end: the contract, corrections, kills, readers, a second writer, grades."""
 
 import csv
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -25,7 +24,7 @@ from ipmon.verify import verify
 HEADER = "series_id,name_zh,name_en,ref_area,dimension,period,period_kind,value,unit,publisher,source_title,source_url,"
 HEADER += "published_on,quality,note\n"
 SOURCE = "examination_cycles"
-KILLS = 8
+KILLS = 5
 
 
 def read(release: Path, query: str) -> list[tuple[object, ...]]:
@@ -48,24 +47,6 @@ def test_the_release_keeps_the_public_contract(shared: Path, release: Path) -> N
     done = subprocess.run(checker, capture_output=True, text=True)
     assert done.stdout == "the release keeps the contract\n0 violations\n"
     assert done.returncode == 0
-
-
-def test_a_candidate_that_breaks_a_rule_is_refused_in_sentences(release_home: Path, tmp_path: Path) -> None:
-    home = copied(release_home, tmp_path / "data")
-    ipmon, before = ipmon_at(home), current_id(DataRoot(home))
-    half = "invention_grants,发明专利授权量,Invention patents granted,,,1990,annual,100.5,件,CNIPA,a page,,1991-02-01,official,"
-    assert ipmon("receive", delivery(tmp_path / "half.csv", half), "--source", SOURCE, "--period", "1990").returncode == 0
-    refused = ipmon("run")
-    assert (refused.returncode, refused.stdout) == (1, "")
-    said = refused.stderr[refused.stderr.index("The release is refused") :].splitlines()
-    assert re.fullmatch(r"The release is refused for \d+ reason\(s\); the current release stays as it was\.", said[0])
-    assert any(re.fullmatch(r"  - observations: [A-Z].*: 1 exception\.", line) for line in said[1:])
-    assert "Traceback" not in refused.stderr
-    assert current_id(DataRoot(home)) == before
-    assert verify(DataRoot(home).current) == []
-    (page,) = (home / "work" / "candidates").glob("*/quality.html")
-    assert f" It is {page.relative_to(home)} in the data root." in refused.stderr
-    assert "value=100.5" in page.read_text("utf-8")
 
 
 CANARY, WORDS = "7919733", "机密金丝雀"

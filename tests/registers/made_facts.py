@@ -131,7 +131,7 @@ def write(rows: list[Row], schema: dict[str, str], file: Path) -> None:
     texts = [{name: None if row.get(name) is None else str(row[name]) for name in schema} for row in rows]
     typed = ", ".join(f'cast("{name}" as {type_}) as "{name}"' for name, type_ in schema.items())
     file.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
+    with duckdb.default_connection().cursor() as connection:
         connection.register("texts", pl.DataFrame(texts, schema=dict.fromkeys(schema, pl.String)))
         connection.execute(f"copy (select {typed} from texts) to '{file}' (format parquet, compression zstd)")
 

@@ -66,6 +66,15 @@ def about(frame: pl.DataFrame) -> list[str]:
 
 
 @pytest.fixture(scope="module")
+def runtime() -> None:
+    """What Spark needs; where it is absent its tests skip before anything is made for them."""
+    if importlib.util.find_spec("pyspark") is None:
+        pytest.skip("needs PySpark, an optional extra: make spark")
+    if (spark.java_version() or 0) < spark.OLDEST_JAVA:
+        pytest.skip(f"needs a Java {spark.OLDEST_JAVA} runtime")
+
+
+@pytest.fixture(scope="module")
 def facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with all fact tables."""
     return write_all(tmp_path_factory.mktemp("made"))
@@ -80,12 +89,10 @@ def on_duckdb(facts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="module", params=["local[2]", "cluster"])
-def on_spark(request: pytest.FixtureRequest, facts: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def on_spark(
+    runtime: None, request: pytest.FixtureRequest, facts: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
     """Spark as the environment variable chooses it."""
-    if importlib.util.find_spec("pyspark") is None:
-        pytest.skip("needs PySpark, an optional extra: make spark")
-    if (spark.java_version() or 0) < spark.OLDEST_JAVA:
-        pytest.skip(f"needs a Java {spark.OLDEST_JAVA} runtime")
     master = request.getfixturevalue("cluster").address if request.param == "cluster" else request.param
     root = tmp_path_factory.mktemp("spark")
     with pytest.MonkeyPatch.context() as patch:
@@ -161,7 +168,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.mark.parametrize("m", measures(), ids=lambda m: m.id)
-def test_every_cell_is_the_same_on_spark(on_duckdb: Desk, on_spark: Desk, m: Measure) -> None:
+def test_every_cell_is_the_same_on_spark(on_spark: Desk, on_duckdb: Desk, m: Measure) -> None:
     theirs = on_spark.cells(m)
     for window, ours in on_duckdb.cells(m).items():
         assert_frame_equal(theirs[window], ours, check_exact=False, rel_tol=TOLERANCE, abs_tol=0)
