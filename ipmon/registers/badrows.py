@@ -11,7 +11,6 @@ import polars as pl
 
 from ipmon.registers.checks import Check
 from ipmon.registers.contract import Register
-from ipmon.registers.lines import lines_at
 from ipmon.registers.reading import Plain
 
 SCHEMA = {
@@ -25,14 +24,14 @@ Row = dict[str, Any]
 
 def reasons(
     made: Plain, register: Register, texts: pl.Expr | Sequence[pl.Expr], names: list[str], demands: Sequence[Check],
-    lines: Sequence[int], repeats: Mapping[int, int],
+    found: pl.DataFrame, repeats: Mapping[int, int],
 ) -> pl.DataFrame:  # fmt: skip
-    """One row a bad record among the given lines; blank lines and the end marker are none.
+    """One row a bad record among the lines `found` (`line`, `raw`); blank lines and the end marker are none.
 
     `names`: the text columns in the order of the file; `texts`: what makes the typed columns of them; `repeats`: of a line whose
     key was there before, the line that had it.
     """
-    found = lines_at(made, lines[:MANY]).filter(pl.col("raw").str.strip_chars() != "")
+    found = found.filter(pl.col("raw").str.strip_chars() != "")
     if made.is_marked and found.height and found["raw"][-1].strip() == made.last:
         found = found.head(-1)
     whole = pl.col("raw").str.contains(made.record)

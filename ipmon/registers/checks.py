@@ -21,6 +21,7 @@ TYPES: dict[Kind, pl.DataType] = {
 }  # fmt: skip
 """contract.SQL_TYPES as Polars names them."""
 YES, NO = ["1", "true", "True", "TRUE", "是"], ["0", "false", "False", "FALSE", "否"]
+FLAGS = pl.Enum([*YES, *NO])
 DEMANDS: dict[Kind, tuple[str, str]] = {
     "date": ("不是日期，应写作 2024-09-30", "is no date; write 2024-09-30"),
     "month": ("不是月份，应写作 2024-09", "is no month; write 2024-09"),
@@ -58,7 +59,7 @@ def typed(name: str, field: RegisterField) -> pl.Expr:
     if field.kind == "amount":
         return text.cast(TYPES["amount"], strict=False)
     if field.kind == "flag":
-        return pl.when(text.is_in(YES)).then(True).when(text.is_in(NO)).then(False)
+        return text.cast(FLAGS, strict=False).to_physical() < len(YES)
     if field.kind == "list":
         return text.str.replace_all("; ", ";", literal=True)
     return text if field.pattern or field.codes or field.kind == "month" else text.str.strip_chars()

@@ -11,7 +11,7 @@ import polars as pl
 from ipmon.registers.reading import Plain
 
 FEW = 100_000
-"""Doubtful lines worth looking at one by one; with more, every line is counted."""
+"""Lines worth keeping to look at them one by one; with more doubtful ones, the commas of every line are counted."""
 
 
 def lines_at(made: Plain, numbers: Collection[int]) -> pl.DataFrame:
@@ -25,14 +25,15 @@ def lines_at(made: Plain, numbers: Collection[int]) -> pl.DataFrame:
     return pl.DataFrame(rows, {"line": pl.Int64(), "raw": pl.String()}, orient="row")
 
 
-def ragged_lines(made: Plain, doubtful: Collection[int]) -> list[int]:
+def ragged_lines(made: Plain, doubtful: pl.DataFrame | None) -> list[int]:
     """The numbers of the lines with too few or too many fields, in a text without quotation marks: it is enough to count commas.
 
-    `doubtful`: at least all lines with too few. If the others have as many commas as they should, none of them has too many.
+    `doubtful`: at least all lines with too few, as `lines_at` gives them; None where they are many. If the others have as many
+    commas as they should, none of them has too many.
     """
     wanted = len(made.header) - 1
-    if len(doubtful) <= FEW:
-        commas = {line: raw.count(",") for line, raw in lines_at(made, doubtful).iter_rows()}
+    if doubtful is not None:
+        commas = {line: raw.count(",") for line, raw in doubtful.iter_rows()}
         if made.survey.commas == sum(commas.values()) + (made.lines - len(commas)) * wanted:
             return [line for line, count in commas.items() if count != wanted]
     with made.original.open("rb") as opened:

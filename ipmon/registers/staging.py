@@ -1,12 +1,11 @@
 """A register's file into two Parquet files: good rows, typed, and bad rows with their reasons. Rows in = rows out, always.
 
-Belongs here: the streaming pass, what needs more than one row (repeated keys, the end marker, the share of bad rows). Not here:
-demands on single rows (checks.py), reasons (badrows.py), the door (intake.py).
+Belongs here: the streaming pass, and keys that are repeated. Not here: demands on single rows (checks.py) and on the file as a
+whole (wholes.py), reasons (badrows.py), the door (intake.py).
 """
 
-import csv
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +23,12 @@ from ipmon.paths import DataRoot
 from ipmon.registers.badrows import MANY, reasons
 from ipmon.registers.checks import TYPES, Check, as_text, checks, typed
 from ipmon.registers.contract import Register
-from ipmon.registers.lines import ragged_lines
+from ipmon.registers.lines import FEW, lines_at, ragged_lines
 from ipmon.registers.reading import MORE, Plain, Say, plain
 from ipmon.registers.store import Store
+from ipmon.registers.wholes import check_header, judge, promised, refuse_simulated
 
 MEMORY_LIMIT = "512MB"
-EXAMPLES = 3
-SIMULATED_KEY = "SIM"
-OF_ANOTHER_PERIOD = ("WRONG_PERIOD", "NO_EVENT")
 SMALL = 1 << 26
 """Bytes of text whose rows are kept in memory while they are checked; those of a larger file wait on disk."""
 UNSHARED = pl.QueryOptFlags(comm_subexpr_elim=False)
@@ -96,8 +93,8 @@ class _Work:
 
     def __init__(self, made: Plain, register: Register, period: str, folder: Path, say: Say) -> None:
         self.made, self.register, self.folder, self.say = made, register, folder, say
-        _check_header(made.header, register)
-        self.promised = _promised(made.last, register)
+        check_header(made.header, register)
+        self.promised = promised(made.last, register)
         self.present = [name for name in register.fields if name in made.header]
         self.names = [as_text(name) if name in register.fields else f"{name}@extra" for name in made.header]
         self.texts = [
@@ -109,22 +106,25 @@ class _Work:
         self.rows = self.rows_bad = 0
 
     def split(self, synthetic: bool) -> tuple[Path, Path]:
-        """The files of good and of bad rows. Raises EMPTY, TRUNCATED, TOO_MANY_BAD_ROWS, SYNTHETIC_MIX."""
+        """The files of good and of bad rows. Raises Breach where the file as a whole is refused (wholes.py)."""
         checked = self._checked()
         bad_lines = checked.filter("@bad").select("line").collect().to_series().to_list()
         good = checked.filter(~pl.col("@bad")).drop("@bad", "@short")
         if not synthetic:
-            self._refuse_simulated(good)
-        short = sorted({*self._ragged(checked)} - {*bad_lines})
-        good = _without(good, short)
+            refuse_simulated(good, self.register)
         repeats = self._repeats(good)
+        doubtful = checked.filter(pl.col("@bad") | pl.col("@short")).select("line").collect().to_series().to_list()
+        seen = lines_at(self.made, {*doubtful, *repeats}) if len(doubtful) + len(repeats) <= FEW else None
+        if short := sorted({*self._ragged(doubtful, seen)} - {*bad_lines}):
+            good = _without(good, short)
+            repeats = self._repeats(good)  # fewer: none of the lines taken away was the first with its key
         lines = sorted({*bad_lines, *short, *repeats})
-        found = reasons(self.made, self.register, self.texts, self.names, self.demands, lines, repeats)
+        found = reasons(self.made, self.register, self.texts, self.names, self.demands, self._raw(lines, seen), repeats)
         whole, apart = self.folder / "good.parquet", self.folder / "bad.parquet"
         _without(good, [*repeats]).sink_parquet(whole, compression=PACKING, statistics=False)
         self.rows = pl.scan_parquet(whole, glob=False).select(pl.len()).collect().item()
         self.rows_bad = found.height + max(0, len(lines) - MANY)
-        self._judge(found, len(lines))
+        judge(found, self.made, self.promised, self.rows, self.rows_bad, len(lines), self.register)
         found.write_parquet(apart)
         return whole, apart
 
@@ -147,15 +147,20 @@ class _Work:
             raise Breach("BAD_CONTAINER", reason) from None
         return pl.scan_parquet(self.folder / "checked.parquet", glob=False)
 
-    def _ragged(self, checked: pl.LazyFrame) -> list[int]:
+    def _ragged(self, doubtful: list[int], seen: pl.DataFrame | None) -> list[int]:
         """Lines with too few or too many fields, which a parser fills up or cuts.
 
         Only a row whose last field is empty can be short; a long one shows in the number of commas.
         """
         if self.made.survey.quotes:
             return []  # such lines are blank in what was scanned
-        doubtful = checked.filter(pl.col("@bad") | pl.col("@short")).select("line").collect().to_series()
-        return ragged_lines(self.made, doubtful.to_list())
+        return ragged_lines(self.made, None if seen is None else seen.filter(pl.col("line").is_in(doubtful)))
+
+    def _raw(self, lines: list[int], seen: pl.DataFrame | None) -> pl.DataFrame:
+        """These lines as they came, from those that were seen already where all of them are there."""
+        if seen is not None and (found := seen.filter(pl.col("line").is_in(lines))).height == len(lines):
+            return found
+        return lines_at(self.made, lines[:MANY])
 
     def _repeats(self, good: pl.LazyFrame) -> dict[int, int]:
         """Of every line whose key an earlier one has, that earlier line."""
@@ -181,68 +186,6 @@ class _Work:
             engine.execute("set enable_progress_bar = false")  # it would write among what a command prints
             return dict(engine.execute(query).fetchall())
 
-    def _refuse_simulated(self, good: pl.LazyFrame) -> None:
-        keys = [name for name in self.register.key if self.register.fields[name].kind == "id"]
-        if not keys:
-            return
-        simulated = pl.any_horizontal(pl.col(keys).str.starts_with(SIMULATED_KEY))
-        found = good.filter(simulated).select("line").head(1).collect(engine="streaming")
-        if found.height:
-            line = found.item()
-            raise Breach(
-                "SYNTHETIC_MIX", f"the key in line {line} is a simulated one. Receive only real records here.", f"line {line}"
-            )
-
-    def _judge(self, found: pl.DataFrame, lines: int) -> None:
-        """Raises where the file as a whole cannot be accepted."""
-        total = self.rows + self.rows_bad
-        if total == 0 and self.promised != 0:  # a marker that counts none says that there were none
-            raise Breach("EMPTY", "the file has no rows; no data is not zero. Ask the publisher for the file again.")
-        if self.rows + lines + 1 != self.made.lines:
-            reason = (
-                f"it has {self.made.lines:,} lines, of which {self.rows + lines + 1:,} could be told apart. Save it as CSV again."
-            )
-            raise Breach("BAD_CONTAINER", reason)
-        if self.promised is not None and self.promised != total:
-            reason = f"its end marker counts {self.promised:,} rows, and it has {total:,}. Deliver the whole file."
-            raise Breach("TRUNCATED", reason, f"line {self.made.lines}", str(self.promised))
-        if self.rows_bad > self.register.bad_share * total:
-            raise _too_many(found, self.rows_bad, total, self.register)
-
 
 def _without(rows: pl.LazyFrame, lines: Collection[int]) -> pl.LazyFrame:
     return rows.filter(~pl.col("line").is_in(sorted(lines))) if lines else rows
-
-
-def _too_many(found: pl.DataFrame, bad: int, total: int, register: Register) -> Breach:
-    counts = found["code"].value_counts(sort=True).sort("count", "code", descending=[True, False])
-    by_code = ", ".join(f"{code} {count:,}" for code, count in counts.iter_rows())
-    first = found.head(EXAMPLES).iter_rows(named=True)
-    shown = "; ".join(
-        f"line {row['line']}: {row['reason_en']}" + (f" ({row['value']!r})" if row["value"] else "") for row in first
-    )
-    reason = f"{bad:,} of {total:,} rows break the contract, which allows {register.bad_share:.2%} ({by_code}). {shown}."
-    elsewhere = counts["code"][0] in OF_ANOTHER_PERIOD and 2 * bad > total
-    step = "See whether --period is that of the file" if elsewhere else "Mend them at their source"
-    return Breach("TOO_MANY_BAD_ROWS", f"{reason} {step} and deliver the file again.", f"line {found['line'][0]}")
-
-
-def _check_header(header: list[str], register: Register) -> None:
-    twice = sorted({name for name in header if header.count(name) > 1})
-    needed: Mapping[str, bool] = {name: f.required or name in register.key for name, f in register.fields.items()}
-    missing = [name for name, is_needed in needed.items() if is_needed and name not in header]
-    if missing or twice:
-        what = f"column(s) {', '.join(missing)} missing" if missing else f"column(s) {', '.join(twice)} stand twice"
-        reason = f"{what} (found: {', '.join(header)[:300]}). Rename them in the file's first line."
-        raise Breach("SCHEMA", reason, "line 1")
-
-
-def _promised(last: str, register: Register) -> int | None:
-    """How many rows the end marker counts; None where the contract declares none."""
-    if register.end_marker is None:
-        return None
-    cells = [cell.strip() for cell in next(csv.reader([last]), [])]
-    if cells[:1] != [register.end_marker] or len(cells) < 2 or not cells[1].isdecimal():
-        reason = f"its last line is not the end marker '{register.end_marker},<rows>'. Deliver the whole file."
-        raise Breach("TRUNCATED", reason, "last line", last[:80])
-    return int(cells[1])
