@@ -61,7 +61,7 @@ def _filing_cohorts(files: list[Path]) -> Summed:
         "refused": disposed & (rows["disposal"] == "refused"),
         "withdrawn": disposed & rows["disposal"].isin(["withdrawn", "deemed_withdrawn"]),
     }
-    cohort = pd.to_datetime(rows["filing_date"]).dt.year.astype(str)
+    cohort = pd.to_datetime(rows["filing_date"]).dt.year
     counted = rows.assign(cohort=cohort, **{name: mark.astype("int64") for name, mark in marks.items()})
     return _additive(counted, list(marks), ["ip_type", "owner_kind"], "cohort")
 

@@ -59,7 +59,7 @@ def _filing_cohorts(facts: pl.LazyFrame) -> Summed:
         "withdrawn": (event == "disposed") & disposal.is_in(["withdrawn", "deemed_withdrawn"]),
     }
     counted = facts.filter(event.is_in(["filed", "granted", "disposed"])).with_columns(
-        pl.col("filing_date").dt.year().cast(pl.String).alias("cohort"),
+        pl.col("filing_date").dt.year().alias("cohort"),
         **{n: m.fill_null(False).cast(pl.Int64) for n, m in marks.items()},
     )
     return _additive(counted, list(marks), ["ip_type", "owner_kind"], "cohort")

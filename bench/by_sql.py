@@ -2,15 +2,15 @@
 
 Belongs here: queries. Not here: our own measures (assets/measures).
 
-What can be added up is counted once at the finest grain and added from there; the rest is read once into a table of only the
-rows and columns that are needed.
+What can be added up is counted once at the finest grain and added from there; durations are grouped by all sets of dimensions in
+one pass; distinct applicants are read once into a table of only the rows and columns that are needed.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
-from asked import ASKED, DAYS_PER_MONTH, LONG, pairs
+from asked import ASKED, DAYS_PER_MONTH, LONG, Slices, pairs
 
 Engine = duckdb.DuckDBPyConnection
 
@@ -30,8 +30,17 @@ def _write(engine: Engine, measure: str, window: str, months: list[str], summed:
     """All slices of a window from the table `rows`, as the query of each slice says."""
     values = ", ".join(f"('{month}', '{period}')" for month, period in pairs(window, months))
     engine.execute(f"create or replace temp table pairs as select * from (values {values}) as p(month, period)")
-    slices = [_slice(slice_, summed) for slice_ in ASKED[measure][window]]
-    engine.execute(f"copy ({' union all by name '.join(slices)}) to '{target / window}.parquet' (format parquet)")
+    asked = ASKED[measure][window]
+    query = _sets(asked, summed) if "{sets}" in summed else " union all by name ".join(_slice(slice_, summed) for slice_ in asked)
+    engine.execute(f"copy ({query}) to '{target / window}.parquet' (format parquet)")
+
+
+def _sets(slices: Slices, summed: str) -> str:
+    """All slices at once; what is null in a dimension is in no slice that divides by it."""
+    dims = sorted({d for slice_ in slices for d in slice_})
+    known = " and ".join(f"(grouping({d}) = 1 or {d} is not null)" for d in dims) or "true"
+    sets = ", ".join(f"({', '.join(('period', *slice_))})" for slice_ in slices)
+    return summed.format(dims="".join(f", {d}" for d in dims), sets=sets, known=known)
 
 
 def _slice(slice_: tuple[str, ...], summed: str) -> str:
@@ -68,7 +77,7 @@ def _patents_in_force(engine: Engine) -> str:
 
 def _filing_cohorts(engine: Engine) -> str:
     engine.execute("""create temp table rows as
-        select month, year(filing_date)::varchar as cohort, ip_type, owner_kind,
+        select month, year(filing_date) as cohort, ip_type, owner_kind,
                count(*) filter (event = 'filed') as filed,
                count(*) filter (event = 'filed' and abnormal) as abnormal,
                count(*) filter (event = 'granted') as granted,
@@ -88,18 +97,16 @@ def _applicants(engine: Engine) -> str:
 
 
 def _examination(engine: Engine) -> str:
-    engine.execute("""create temp table rows as
-        select month, ref_area, technology, owner_kind, disposal_date - exam_start_date as days
-        from facts
-        where event = 'disposed' and ip_type = 'invention' and exam_start_date is not null and disposal_date is not null""")
     return f"""
         select period{{dims}}, total / cases / {DAYS_PER_MONTH} as mean, marks[1] / {DAYS_PER_MONTH} as median,
                marks[2] / {DAYS_PER_MONTH} as p10, marks[3] / {DAYS_PER_MONTH} as p90, cases,
                long * 100.0 / cases as share_over_36_months
-        from (select period{{dims}}, sum(days)::double as total, count(*) as cases,
-                     quantile_cont(days::double, [0.5, 0.1, 0.9]) as marks,
+        from (select period{{dims}}, sum(days)::double as total, count(*) as cases, quantile_cont(days, [0.5, 0.1, 0.9]) as marks,
                      count(*) filter (days > {LONG * DAYS_PER_MONTH}) as long
-              from rows join pairs using (month) where {{known}} group by all)"""
+              from (select *, disposal_date - exam_start_date as days from facts join pairs using (month)
+                    where event = 'disposed' and ip_type = 'invention'
+                        and exam_start_date is not null and disposal_date is not null)
+              group by grouping sets ({{sets}}) having {{known}})"""
 
 
 QUERIES: dict[str, Callable[[Engine], str]] = {

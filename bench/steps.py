@@ -104,6 +104,7 @@ def by_hand(tool: str) -> Callable[[Path, Path, str], Work]:
 def compare(root: Path, scratch: Path, measure: str) -> Work:
     """That another tool's numbers in SCRATCH are ours in ROOT."""
     import polars as pl
+    from polars import selectors as cs
     from polars.testing import assert_frame_equal
 
     from ipmon.paths import DataRoot
@@ -118,6 +119,7 @@ def compare(root: Path, scratch: Path, measure: str) -> Work:
             own = kept(Store(DataRoot(root)), asked, window)
             assert own is not None
             other = pl.read_parquet(scratch / f"{window}.parquet")
+            own, other = (f.with_columns(cs.by_name("cohort", require_all=False).cast(pl.String)) for f in (own, other))
             dimensions = [c for c in own.columns if own.schema[c] == pl.String()]
             other = other.with_columns(pl.lit(None, pl.String()).alias(d) for d in dimensions if d not in other.columns)
             other = other.with_columns(pl.col(dimensions).fill_null("_T")).select(own.columns)

@@ -18,12 +18,12 @@ def filing_cohorts(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     Granted by date of grant; withdrawn is withdrawn or deemed withdrawn. Later months add to the outcomes of a year until
     the last of its applications is closed, so that the latest years are incomplete and years of different age are not compared.
     """
-    events = events.filter(events.event.isin(OUTCOMES)).mutate(cohort=events.filing_date.year().cast("string"))
-    disposal = ibis.ifelse(events.event == "disposed", events.disposal, "").fill_null("")
+    events = events.filter(events.event.isin(OUTCOMES)).mutate(cohort=events.filing_date.year())
+    closed = events.event == "disposed"
     return events.group_by(by).agg(
         filed=events.count(where=events.event == "filed"),
         abnormal=events.count(where=(events.event == "filed") & events.abnormal.fill_null(False)),
         granted=events.count(where=events.event == "granted"),
-        refused=events.count(where=disposal == "refused"),
-        withdrawn=events.count(where=disposal.isin(("withdrawn", "deemed_withdrawn"))),
+        refused=events.count(where=closed & (events.disposal == "refused")),
+        withdrawn=events.count(where=closed & events.disposal.isin(("withdrawn", "deemed_withdrawn"))),
     )

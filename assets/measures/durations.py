@@ -28,7 +28,7 @@ def spread(days: ibis.Column, unit: float) -> dict[str, ibis.Scalar]:
     The mean divides a sum of integers, so that it is the same on every run; percentiles are interpolated between the two
     nearest cases.
     """
-    marks = days.cast("float64").quantile(list(PERCENTILES.values()))
+    marks = days.quantile(list(PERCENTILES.values()))
     at = {name: marks[n] / unit for n, name in enumerate(PERCENTILES)}
     return {"mean": days.sum().cast("float64") / days.count().nullif(0) / unit, **at, "cases": days.count()}
 

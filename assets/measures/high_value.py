@@ -26,7 +26,9 @@ def high_value_partial(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     registers name no foreign patents and no prizes, and pledges name no patent. Domestic is without Hong Kong, Macao and Taiwan.
     An end without a grant before it ends no right. Source: guideline/methodology, 2.3.
     """
-    steps = _steps(_lives(events))
+    lives = _lives(events)
+    alike = lives.group_by(["month", "event", *CASES, *(key for key in by if key != "cohort")]).agg(lives=lives.count())
+    steps = _steps(alike)
     return steps.group_by(by).agg(**{case: steps.step.sum(where=steps.case == case).fill_null(0) for case in CASES})
 
 
@@ -45,16 +47,16 @@ def _lives(events: ibis.Table) -> ibis.Table:
 
 
 def _themed(inventions: ibis.Table) -> ibis.Table:
-    """Lists of symbols that belong to a theme, each matched once."""
+    """Each list of symbols once, and whether it is of a theme: as a column, for a filter would be moved to all inventions."""
     lists = inventions.select("ipc_all").distinct()
-    likely = lists.filter(lists.ipc_all.re_search(ANY.hint()))
-    return likely.filter(ANY.found_in(likely.ipc_all)).mutate(themed=True)
+    likely = lists.ipc_all.re_search(ANY.hint())
+    return lists.mutate(themed=likely.ifelse(ANY.found_in(lists.ipc_all), False))
 
 
 def _steps(lives: ibis.Table) -> ibis.Table:
-    """A row a grant or end and case: `step`, +1 or -1, and from which month on as `cohort`."""
+    """A row a case of grants or ends that are alike: `step`, what they add or take off, and from which month on as `cohort`."""
     entries = ibis.array([ibis.struct({"case": case, "start": lives[case]}) for case in CASES])
     steps = lives.mutate(entry=entries.unnest()).unpack("entry").drop_null(["start"])
     ends = steps.event == "ended"
     at = ibis.ifelse(ends, ibis.greatest(steps.start, month_number(steps.month)), steps.start)
-    return steps.mutate(cohort=month_label(at), step=ibis.ifelse(ends, -1, 1).cast("int64"))
+    return steps.mutate(cohort=month_label(at), step=ibis.ifelse(ends, -steps.lives, steps.lives))

@@ -55,7 +55,7 @@ def five_year_survival(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     A year's cohort is complete when five years have passed since its last day; until then more of it may still end, and
     `survived` can only fall.
     """
-    events = events.filter(events.grant_date.notnull()).mutate(cohort=events.grant_date.year().cast("string"))
+    events = events.filter(events.grant_date.notnull()).mutate(cohort=events.grant_date.year())
     early = calendar_day(events.end_date) < calendar_day(events.grant_date) + SURVIVED_YEARS * 10000
     moved = events.filter((events.event == "granted") | ((events.event == "ended") & early))
     granted = moved.count(where=moved.event == "granted")

@@ -42,10 +42,10 @@ def theme_inventions(events: ibis.Table, by: Slice) -> ibis.Table:
 def by_theme(events: ibis.Table) -> ibis.Table:
     """One row an event and theme that it belongs to, the theme's id as its technology; events of no theme are left out.
 
-    Lists of symbols that are alike are matched once.
+    Lists of symbols that are alike are matched once, and not by a filter, which would be moved to all events.
     """
     lists = events.select("ipc_all").distinct()
-    likely = lists.filter(lists.ipc_all.re_search(ANY.hint()))
-    codes = [theme.coverage.found_in(likely.ipc_all).ifelse(id_, ibis.null("string")) for id_, theme in THEMES.items()]
-    themed = likely.mutate(technology=ibis.array(codes).unnest()).drop_null(["technology"])
+    found = [theme.coverage.found_in(lists.ipc_all).ifelse(id_, ibis.null("string")) for id_, theme in THEMES.items()]
+    codes = lists.ipc_all.re_search(ANY.hint()).ifelse(ibis.array(found), ibis.null("array<string>"))
+    themed = lists.mutate(technology=codes.unnest()).drop_null(["technology"])
     return events.drop("technology").inner_join(themed, "ipc_all")

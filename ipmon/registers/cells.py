@@ -86,7 +86,7 @@ def cells(store: Store, m: Measure, window: Window) -> pl.DataFrame | None:
     frame = kept.read()
     if frame is None or not m.additive:
         return frame
-    frame = _within(frame, m.slices_of(window))
+    frame = within(frame, m.slices_of(window))
     if window == "month":
         return frame
     scope = scopes(window, sorted(kept.held()))
@@ -141,7 +141,7 @@ def running(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:
     return full.with_columns(pl.col(c).fill_null(0).cum_sum().over(DIMENSIONS) for c in numbers(frame))
 
 
-def _within(frame: pl.DataFrame, slices: Sequence[Slice]) -> pl.DataFrame:
+def within(frame: pl.DataFrame, slices: Sequence[Slice]) -> pl.DataFrame:
     """The rows of these slices alone."""
     divided = [{d: d in slice_ for d in DIMENSIONS} for slice_ in slices]
     return frame.filter(pl.any_horizontal(pl.all_horizontal((pl.col(d) != TOTAL) == by[d] for d in DIMENSIONS) for by in divided))

@@ -6,7 +6,7 @@ Belongs here: opening an engine, fact files as tables, results as frames. Not he
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +14,7 @@ import ibis
 import polars as pl
 
 from ipmon.errors import IpmonError
+from ipmon.registers.groupings import Keys, apart, grouped
 
 if TYPE_CHECKING:
     from ipmon.registers.spark import SparkEngine
@@ -29,11 +30,11 @@ class Engine(Protocol):
     def table(self, files: Sequence[Path], schema: Mapping[str, str]) -> ibis.Table:
         """The rows of Parquet files with these columns and DuckDB types; none where there is no file."""
 
-    def kept(self, rows: ibis.Table) -> AbstractContextManager[ibis.Table]:
-        """These rows for several questions, without reading their files for each."""
-
     def collect(self, expression: ibis.Table) -> pl.DataFrame:
         """The result of an expression."""
+
+    def grouped(self, counted: ibis.Table, sets: Sequence[Keys]) -> list[pl.DataFrame]:
+        """The numbers of an aggregation by each of these sets of its keys, in one pass over its rows."""
 
 
 class DuckEngine:
@@ -56,17 +57,14 @@ class DuckEngine:
         types = {name: self._connection.compiler.type_mapper.from_string(type_) for name, type_ in schema.items()}
         return self._connection.create_table(ibis.util.gen_name("empty"), schema=ibis.schema(types), temp=True)
 
-    @contextmanager
-    def kept(self, rows: ibis.Table) -> Iterator[ibis.Table]:
-        """The rows as a table of their own for as long as they are needed."""
-        name = ibis.util.gen_name("kept")
-        yield self._connection.create_table(name, rows, temp=True)
-        self._connection.drop_table(name)
-
     def collect(self, expression: ibis.Table) -> pl.DataFrame:
         """The rows, in the order of the expression."""
         frame: pl.DataFrame = self._connection.to_polars(expression)
         return frame
+
+    def grouped(self, counted: ibis.Table, sets: Sequence[Keys]) -> list[pl.DataFrame]:
+        """One frame a set, with its keys and the numbers."""
+        return apart(self.collect(grouped(self._connection, counted, sets)), sets)
 
     def close(self) -> None:
         """Lets go of the memory."""

@@ -27,7 +27,8 @@ class Measure:
     `slices`: the dimensions to divide by, one group of columns at a time; () is the national total. Facts whose sliced dimension
     is null are not given. `yearly`: further slices, for the window `year` alone.
     `kind`: flow (a number of the window), change (what a month adds to a stock: numbers are summed over all months so far),
-    cohort (`by` holds `cohort` after `period`; numbers are summed over all months, and the cohort becomes the period), steps (the
+    cohort (`by` holds `cohort`, a text or a year, after `period`; numbers are summed over all months, and the cohort becomes the
+    period), steps (the
     same, and the cohort is the month from which on the stock has changed: numbers are summed over all cohorts so far).
     `additive`: numbers may be added over months and groups, so that years are added up from months and not measured.
     `finish`: what follows from sums, such as a mean or a rate: it adds columns to the sums by `period`.

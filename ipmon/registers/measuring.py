@@ -17,15 +17,21 @@ import ibis.expr.operations as ops
 import polars as pl
 
 from ipmon.dimensions import DIMENSIONS
-from ipmon.registers.cells import TOTAL, Cells, rolled, scopes, totalled
+from ipmon.registers.cells import Cells, rolled, scopes, totalled, within
 from ipmon.registers.engines import Engine
 from ipmon.registers.ledger import Ledger
-from ipmon.registers.measure import Measure, Slice, Window
+from ipmon.registers.measure import Measure, Window
+from ipmon.registers.presence import counts, counts_only_distinct, presence
 from ipmon.registers.store import Store
 
 AT_ONCE = 1 << 28
 """Bytes of fact files that are read at once; more of them are taken in runs of whole years, so that memory is bounded."""
+YEAR = "@year"
+READ_TOGETHER: tuple[tuple[Window, ...], ...] = (("month", "year"), ("to_date",))
+"""Windows in one of whose periods a fact counts once; to date it counts in several, and is read by itself."""
 
+Asked = Mapping[Window, list[str]]
+"""The periods of each window that are to be made."""
 Stale = Mapping[str, str]
 """Periods that are out of date, each with sha256 over what its cells are to be made from."""
 
@@ -114,15 +120,41 @@ class Measuring:
         scope = {w: {p: own for p, own in scopes(w, months).items() if p in stale[w]} for w in stale if stale[w]}
         needed = {month for periods in scope.values() for own in periods.values() for month in own}
         for run in self._runs(m.facts[0], sorted(needed)):
-            counted = _counted(m, self._table(m.facts[0], run))
-            if m.adds:
-                yield "month", rolled(self.engine.collect(counted), m.kept_slices)
-                continue
-            with self.engine.kept(_narrow(counted)) as rows:
-                for window, periods in scope.items():
-                    pairs = [(month, p) for p, own in sorted(periods.items()) for month in own if own[0] in run]
-                    if pairs:
-                        yield window, self._sliced(counted, rows, pairs, m.slices_of(window))
+            here = {window: [p for p, own in periods.items() if own[0] in run] for window, periods in scope.items()}
+            yield from self._run(m, run, {window: periods for window, periods in here.items() if periods})
+
+    def _run(self, m: Measure, months: Sequence[str], asked: Asked) -> Iterator[tuple[Window, pl.DataFrame]]:
+        """The numbers of the periods asked for, which lie in these months."""
+        facts = _dated(self._table(m.facts[0], months))
+        if m.adds:
+            yield "month", rolled(self.engine.collect(_counted(m, facts, [m.keys, *m.kept_slices])), m.kept_slices)
+        elif counts_only_distinct(_counted(m, facts, [("period", YEAR), *m.kept_slices])):
+            for _, year in groupby(months, lambda month: month[:4]):
+                yield from self._present(m, [*year], asked)
+        else:
+            for together in READ_TOGETHER:
+                if own := {window: asked[window] for window in together if window in asked}:
+                    yield from self._grouped(m, facts, own)
+
+    def _present(self, m: Measure, months: Sequence[str], asked: Asked) -> Iterator[tuple[Window, pl.DataFrame]]:
+        """Distinct counts of periods of one year, so that few are looked for at once."""
+        slices = m.kept_slices if "year" in asked else m.slices
+        counted = _counted(m, _dated(self._table(m.facts[0], months)), [("period", YEAR), *slices])
+        present = self.engine.collect(presence(counted, YEAR, slices))
+        for window, periods in asked.items():
+            own = [period for period in periods if period[:4] == months[0][:4]]
+            yield window, _ordered(counts(within(present, m.slices_of(window)), YEAR, window, own))
+
+    def _grouped(self, m: Measure, facts: ibis.Table, asked: Asked) -> Iterator[tuple[Window, pl.DataFrame]]:
+        """The numbers of the periods asked for by every slice of their windows, which are read together."""
+        if "to_date" in asked:
+            facts = _to_date(facts, asked["to_date"])
+        wanted = [(window, slice_) for window in asked for slice_ in m.slices_of(window)]
+        sets = [(_key(window), *slice_) for window, slice_ in wanted]
+        found = self.engine.grouped(_counted(m, facts, sets), sets)
+        for (window, slice_), frame in zip(wanted, found, strict=True):
+            own = frame.rename({_key(window): "period"}).filter(pl.col("period").is_in(asked[window]))
+            yield window, _ordered(totalled(own.drop_nulls(slice_), slice_))
 
     def _runs(self, fact: str, months: Sequence[str]) -> Iterator[list[str]]:
         """The months in runs of whole years of which each is no more than can be read at once, if a year is not."""
@@ -138,17 +170,6 @@ class Measuring:
         if run:
             yield run
 
-    def _sliced(
-        self, counted: ibis.Table, rows: ibis.Table, pairs: Sequence[tuple[str, str]], slices: Sequence[Slice]
-    ) -> pl.DataFrame:
-        """The numbers of all slices, asked for at once; `pairs`: each month with a period that it counts in."""
-        months = ibis.memtable(pl.DataFrame(pairs, ["month", "period"], orient="row"))
-        given = rows.rename(month="period").inner_join(months, "month") if any(a != b for a, b in pairs) else rows
-        numbers = {
-            name: number.replace({counted.op().parent: given.op()}).to_expr() for name, number in counted.op().metrics.items()
-        }
-        return _ordered(self.engine.collect(ibis.union(*(_by(given, numbers, slice_) for slice_ in slices))))
-
     def _table(self, source: str | Measure, months: Sequence[str]) -> ibis.Table:
         """The facts of these months, or all cells of another measure."""
         if isinstance(source, Measure):
@@ -159,28 +180,29 @@ class Measuring:
         return [self.store.fact_file(fact, month) for month in self.store.periods(fact) if month in months]
 
 
-def _counted(m: Measure, facts: ibis.Table) -> ibis.Table:
-    """The measure by month and every dimension that any of its slices has."""
-    by = sorted({dimension for slice_ in m.kept_slices for dimension in slice_})
-    counted = m(facts.mutate(period=facts.month), by=(*m.keys, *by))
+def _dated(facts: ibis.Table) -> ibis.Table:
+    """Facts with the month and the year that they count in."""
+    return facts.mutate(period=facts.month, **{YEAR: facts.month.substr(0, 4)})
+
+
+def _to_date(facts: ibis.Table, months: Sequence[str]) -> ibis.Table:
+    """Each dated fact once for every one of the months to whose end its year is counted."""
+    counted = facts.mutate(until=ibis.range(facts.month.substr(5, 2).cast("int64"), 13).unnest())
+    counted = counted.mutate(period=counted[YEAR] + "-" + counted.until.cast("string").lpad(2, "0"))
+    return counted.filter(counted.period.isin(months))
+
+
+def _key(window: Window) -> str:
+    """The column that holds the period of a window."""
+    return YEAR if window == "year" else "period"
+
+
+def _counted(m: Measure, facts: ibis.Table, groups: Sequence[tuple[str, ...]]) -> ibis.Table:
+    """The measure by everything that any of these groups divides by, in their order."""
+    counted = m(facts, by=tuple(dict.fromkeys(key for group in groups for key in group)))
     if not isinstance(counted.op(), ops.Aggregate):
         raise TypeError(f"{m.id}: a measure of months or years ends in one group_by(by).agg(…)")
     return counted
-
-
-def _narrow(counted: ibis.Table) -> ibis.Table:
-    """The rows that are grouped, with the columns that grouping and numbers need."""
-    grouped = counted.op().parent
-    fields = {f.name for f in counted.op().find(ops.Field) if f.rel == grouped}
-    return grouped.to_expr().select(*sorted(fields))
-
-
-def _by(rows: ibis.Table, numbers: Mapping[str, ibis.Value], slice_: Slice) -> ibis.Table:
-    """These numbers of the rows by one slice, with all dimensions."""
-    found = rows.group_by(["period", *slice_]).agg(**numbers)
-    known = found.drop_null(list(slice_)) if slice_ else found
-    dimensions = {d: known[d] if d in slice_ else ibis.literal(TOTAL) for d in DIMENSIONS}
-    return known.select("period", **dimensions, **{name: known[name] for name in numbers})
 
 
 def _ordered(frame: pl.DataFrame) -> pl.DataFrame:

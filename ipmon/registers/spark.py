@@ -11,8 +11,7 @@ import shutil
 import socket
 import subprocess
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from ibis.backends.sql.compilers.base import NULL, STAR
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
 from ipmon.errors import IpmonError
+from ipmon.registers.groupings import Keys, apart, grouped
 
 OLDEST_JAVA = 17
 PATIENCE = 5
@@ -63,13 +63,6 @@ class SparkEngine:
             return self._named(self._session.createDataFrame([], types))
         return self._named(self._session.read.schema(types).parquet(*(_literal(file) for file in files)))
 
-    @contextmanager
-    def kept(self, rows: ibis.Table) -> Iterator[ibis.Table]:
-        """The rows as a view: Spark plans each question anew, and spills what it reads again by itself."""
-        name = ibis.util.gen_name("kept")
-        yield self._connection.create_view(name, rows)
-        self._connection.drop_view(name)
-
     def collect(self, expression: ibis.Table) -> pl.DataFrame:
         """The rows, in the order of the expression, in the types that DuckDB gives."""
         name = ibis.util.gen_name("result")
@@ -77,6 +70,10 @@ class SparkEngine:
         frame = pl.DataFrame(self._session.table(name).toArrow())
         self._connection.drop_view(name)
         return frame.cast(dict(expression.schema().to_polars()))
+
+    def grouped(self, counted: ibis.Table, sets: Sequence[Keys]) -> list[pl.DataFrame]:
+        """One frame a set, with its keys and the numbers."""
+        return apart(self.collect(grouped(self._connection, counted, sets)), sets)
 
     def close(self) -> None:
         """Ends the session and leaves the cluster. The Java process waits for another one, and ends with this process."""
@@ -89,10 +86,16 @@ class SparkEngine:
 
 
 class _Compiler(PySparkCompiler):  # type: ignore[misc]
-    """Ibis for Spark with one fault mended: its `count(where=…)` is a sum, and null instead of 0 if no row tells."""
+    """Ibis for Spark with one fault mended: its `count(where=…)` is a sum, and null instead of 0 if no row tells.
+
+    And it did not know Spark's `bit_or`.
+    """
 
     def visit_CountStar(self, op: Any, *, arg: Any, where: Any) -> Any:
         return self.f.count(STAR if where is None else self.if_(where, 1, NULL))
+
+    def visit_BitOr(self, op: Any, *, arg: Any, where: Any) -> Any:
+        return self.f.bit_or(arg if where is None else self.if_(where, arg, NULL))
 
 
 def _session(master: str, scratch: Path) -> Any:

@@ -107,6 +107,7 @@ def counted(m: Measure, window: Window, facts: dict[str, ibis.Table]) -> Cells:
         frame = m(tables[0].drop_null(list(slice_)) if slice_ else tables[0], *tables[1:], by=by).to_polars()
         if "cohort" in m.keys:
             frame = frame.group_by("cohort", *slice_).agg(pl.all().exclude("period").sum()).rename({"cohort": "period"})
+            frame = frame.with_columns(pl.col("period").cast(pl.String))
         if m.is_stock:
             months = sorted(facts[m.facts[0]].select("month").distinct().to_polars()["month"])
             frame = running(totalled(frame, slice_), months)

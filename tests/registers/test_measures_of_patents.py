@@ -47,7 +47,7 @@ def facts(given: str) -> ibis.Table:
 
 def measured(duck: Any, case: dict[str, Any]) -> pl.DataFrame:
     frame: pl.DataFrame = duck.to_polars(MEASURES[case["measure"]](facts(case["given"]), by=tuple(case["by"])))
-    return frame.sort(case["by"])
+    return frame.with_columns(pl.col(case["by"]).cast(pl.String)).sort(case["by"])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['measure']} by {' '.join(c['by'])}")
