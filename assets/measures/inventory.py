@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from assets.measures.durations import DAYS_PER_MONTH, spread, timed
 from assets.measures.month_ends import month_label, month_number, month_of, percent
-from ipmon.registers.measure import measure
+from ipmon.registers.measure import basis, measure
 
 PUBLIC_OWNERS = ("universities", "research_institutes")
 GRADES = ("good", "general", "unclear")
@@ -104,17 +104,34 @@ def _whole_months(patents: ibis.Table) -> ir.IntegerValue:
     return month_of(end) - month_of(start) - (end.day() < start.day()).cast("int64")
 
 
-@measure("patent_events", "inventory", "patent_transactions", windows=("history",), slices=SLICES, before="inventory")
-def inventory_coverage(
-    events: ibis.Table, inventory: ibis.Table, transactions: ibis.Table, by: tuple[str, ...], frozen: str | None = None
-) -> ibis.Table:
+OWNED = ("application_no", "applicant_id", *sorted({dimension for slice_ in SLICES for dimension in slice_}))
+
+
+@basis("patent_events", "patent_transactions", columns=OWNED, before="inventory")
+def owned(events: ibis.Table, transactions: ibis.Table) -> ibis.Table:
+    """Patents of universities and research institutes in force and not in other hands before the inventory, one row each.
+
+    Granted, not ended, neither transferred nor licensed in any month before the first snapshot, a project default as the notice
+    names no day; the owner is the applicant at grant.
+    """
+    ended = events.filter(events.event == "ended").select("application_no")
+    gone = ibis.union(ended, transactions.select(application_no=transactions.patent_no))
+    granted = events.filter(events.event == "granted", events.owner_kind.isin(PUBLIC_OWNERS))
+    return granted.anti_join(gone, "application_no").select(*OWNED)
+
+
+@measure(owned, "inventory", windows=("history",), slices=SLICES)
+def inventory_coverage(owned: ibis.Table, inventory: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """How much of a fixed universe each snapshot has inventoried.
 
-    Out: `universe` patents and those `inventoried`, `patents` in percent; `owners` and those of which all patents of the
-    universe are inventoried (`complete`), `institutions` in percent. `frozen`: the month at whose end the universe is taken.
-    Source: guideline/methodology, 2.11: coverage = inventoried ∩ U / U, U frozen because it moves.
+    In: the patents `owned`, of which those make the universe that no snapshot says were converted before the first one. Out:
+    `universe` patents and those `inventoried`, `patents` in percent; `owners` and those of which all patents of the universe are
+    inventoried (`complete`), `institutions` in percent. Source: guideline/methodology, 2.11: coverage = inventoried ∩ U / U, U
+    frozen because it moves.
     """
-    cells = _by_owner(universe(events, inventory, transactions, frozen), inventory, by[1:])
+    first = month_number(inventory.month.min()).as_scalar()
+    converted = inventory.filter(month_of(inventory.converted_on) < first).select(application_no=inventory.patent_no)
+    cells = _by_owner(owned.anti_join(converted, "application_no"), inventory, by[1:])
     patents, inventoried, complete = (
         cells.patents.sum(),
         cells.inventoried.sum(),
@@ -128,22 +145,6 @@ def inventory_coverage(
         complete=complete,
         institutions=percent(complete, cells.count()),
     )
-
-
-def universe(events: ibis.Table, inventory: ibis.Table, transactions: ibis.Table, frozen: str | None = None) -> ibis.Table:
-    """Patents of universities and research institutes in force and not converted at the end of the month `frozen`, one row each.
-
-    Granted by then, not ended by then, neither converted in the inventory nor transferred or licensed by then; the owner is the
-    applicant at grant. Without `frozen` it is the month before the first snapshot: a project default, the notice names no day.
-    """
-    limit = month_number(ibis.literal(frozen)) if frozen else month_number(inventory.month.min()).as_scalar() - 1
-    early = events.filter(month_number(events.month) <= limit)
-    gone = ibis.union(
-        early.filter(early.event == "ended").select("application_no"),
-        inventory.filter(month_of(inventory.converted_on) <= limit).select(application_no=inventory.patent_no),
-        transactions.filter(month_number(transactions.month) <= limit).select(application_no=transactions.patent_no),
-    )
-    return early.filter(early.event == "granted", early.owner_kind.isin(PUBLIC_OWNERS)).anti_join(gone, "application_no")
 
 
 def _by_owner(owned: ibis.Table, inventory: ibis.Table, slice_: tuple[str, ...]) -> ibis.Table:

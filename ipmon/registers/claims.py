@@ -11,7 +11,7 @@ from ibis.backends.sql.datatypes import DuckDBType
 from ipmon.dimensions import DIMENSIONS
 from ipmon.registers.contract import Register
 from ipmon.registers.facts import fact_schema
-from ipmon.registers.measure import Measure
+from ipmon.registers.measure import Basis, Measure
 from ipmon.registry import Registry
 
 
@@ -35,8 +35,15 @@ def numbers(m: Measure, registers: Mapping[str, Register]) -> list[str]:
 
 
 def _put_together(m: Measure, schemas: Mapping[str, Mapping[str, str]]) -> ibis.Table:
-    tables = [_facts(given, schemas[given], m) if isinstance(given, str) else _cells(given, schemas) for given in m.given]
-    return m(*tables, by=m.keys)
+    return m(*(_table(source, schemas, m) for source in m.given), by=m.keys)
+
+
+def _table(source: str | Measure | Basis, schemas: Mapping[str, Mapping[str, str]], m: Measure) -> ibis.Table:
+    if isinstance(source, Measure):
+        return _cells(source, schemas)
+    if isinstance(source, Basis):
+        return _facts(source.id, source.schema(schemas), m)
+    return _facts(source, schemas[source], m)
 
 
 def _facts(fact: str, schema: Mapping[str, str], m: Measure) -> ibis.Table:

@@ -3,7 +3,7 @@
 Belongs here: the declaration that wraps a function of assets/measures. Not here: running it (see measuring.py).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,14 +16,42 @@ Kind = Literal["flow", "change", "cohort", "steps"]
 
 
 @dataclass(frozen=True)
+class Basis:
+    """Rows that measures rest on and that hardly ever change: `function(*tables)` gives these columns of its first table.
+
+    It is given all facts of the months before the first one of `before`, as for a universe that is frozen there, so that they are
+    read again only if one of those months changes.
+    """
+
+    id: str
+    function: Callable[..., ibis.Table]
+    given: tuple[str, ...]
+    columns: tuple[str, ...]
+    before: str
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The fact tables that it is made of."""
+        return self.given
+
+    def schema(self, schemas: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+        """Its columns with their DuckDB types, from those of the fact tables."""
+        return {name: schemas[self.given[0]][name] for name in self.columns}
+
+    def __call__(self, *tables: ibis.Table) -> ibis.Table:
+        """The function itself."""
+        return self.function(*tables)
+
+
+@dataclass(frozen=True)
 class Measure:
     """A measure: `function(*tables, by)` groups its facts by the columns `by` and returns these with one column a number.
 
     `given`: the fact tables it is given, in order; or other measures, of which it is given the cells of months, so that only
-    these are read again when a month is new. Each has a text column `period`, which is the first of `by`: the month of the
-    fact, the month to whose end the year is counted (to_date: a fact of March is given once for March, April … December), or the
-    year. In the window `history` tables come whole, facts without `period`, and the function makes that column itself (2024,
-    2024-09). `before`: the one of them before whose first month all others end, as a universe that is frozen there does.
+    these are read again when a month is new; or a basis. Facts have a text column `period`, which is the first of `by`: the month
+    of the fact, the month to whose end the year is counted (to_date: a fact of March is given once for March, April … December),
+    or the year. In the window `history` tables come whole, facts without `period`, and the function makes that column itself
+    (2024, 2024-09).
     `slices`: the dimensions to divide by, one group of columns at a time; () is the national total. Facts whose sliced dimension
     is null are not given. `yearly`: further slices, for the window `year` alone.
     `kind`: flow (a number of the window), change (what a month adds to a stock: numbers are summed over all months so far),
@@ -39,13 +67,12 @@ class Measure:
 
     id: str
     function: Callable[..., ibis.Table]
-    given: "tuple[str | Measure, ...]"
+    given: "tuple[str | Measure | Basis, ...]"
     windows: tuple[Window, ...]
     slices: tuple[Slice, ...]
     kind: Kind
     yearly: tuple[Slice, ...] = ()
     additive: bool = False
-    before: str = ""
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
     @property
@@ -89,18 +116,22 @@ class Measure:
 
 
 def measure(
-    *given: str | Measure,
+    *given: str | Measure | Basis,
     windows: tuple[Window, ...] = ("month", "year"),
     slices: tuple[Slice, ...] = ((),),
     yearly: tuple[Slice, ...] = (),
     kind: Kind = "flow",
     additive: bool = False,
-    before: str = "",
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
 ) -> Callable[[Callable[..., ibis.Table]], Measure]:
     """Declares the function below it as a measure named like the function."""
 
     def declare(function: Callable[..., ibis.Table]) -> Measure:
-        return Measure(function.__name__, function, given, windows, slices, kind, yearly, additive, before, finish)
+        return Measure(function.__name__, function, given, windows, slices, kind, yearly, additive, finish)
 
     return declare
+
+
+def basis(*given: str, columns: tuple[str, ...], before: str) -> Callable[[Callable[..., ibis.Table]], Basis]:
+    """Declares the function below it as a basis named like the function."""
+    return lambda function: Basis(function.__name__, function, given, columns, before)

@@ -1,14 +1,11 @@
 """Running measures: each one for the periods whose facts changed.
 
-Belongs here: what is out of date, windows and slices of a measure on an engine. Not here: measures (see assets/measures), facts
-(facts.py), keeping what they give (cells.py), or what becomes of it (records.py).
+Belongs here: which periods are out of date, windows and slices of a measure on an engine. Not here: measures (assets/measures),
+what they are made from (inputs.py), keeping what they give (cells.py), or what becomes of it (records.py).
 """
 
-import hashlib
-import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -19,8 +16,9 @@ import polars as pl
 from ipmon.dimensions import DIMENSIONS
 from ipmon.registers.cells import Cells, rolled, scopes, totalled, within
 from ipmon.registers.engines import Engine
+from ipmon.registers.inputs import Inputs, inputs_of, months_of
 from ipmon.registers.ledger import Ledger
-from ipmon.registers.measure import Measure, Window
+from ipmon.registers.measure import Basis, Measure, Window
 from ipmon.registers.presence import counts, counts_only_distinct, presence
 from ipmon.registers.store import Store
 
@@ -53,6 +51,11 @@ class Measuring:
     engine: Engine
     schemas: Mapping[str, Mapping[str, str]]
 
+    @property
+    def inputs(self) -> Inputs:
+        """What measures are given."""
+        return Inputs(self.store, self.ledger)
+
     def bring_up_to_date(self, measures: Sequence[Measure], say: Callable[[str], None]) -> Outcome:
         """Runs every measure for the periods that are out of date, those that rest on other measures last.
 
@@ -69,32 +72,16 @@ class Measuring:
 
     def _stale(self, m: Measure, window: Window, outcome: Outcome) -> Stale:
         """The periods that are out of date; what is held of months that are gone is forgotten."""
-        kept, given = Cells(self.store.cells(m.id, window)), self._given(m)
-        held, months = kept.held(), sorted({month for contents in given for month in contents})
+        kept, given = Cells(self.store.cells(m.id, window)), self.inputs.given(m)
+        held, months = kept.held(), months_of(given)
         countable = all(contents for source, contents in zip(m.given, given, strict=True) if isinstance(source, Measure))
         scope = scopes(window, months) if countable else {}
-        wanted = {period: _inputs(m, window, months, given) for period, months in scope.items()}
+        wanted = {period: inputs_of(m, window, months, given) for period, months in scope.items()}
         if gone := held.keys() - wanted.keys():
             kept.change(None, {}, gone)
         stale = {p: inputs for p, inputs in wanted.items() if p not in held or held[p].inputs != inputs}
         outcome.left += len(wanted) - len(stale)
         return stale
-
-    def _given(self, m: Measure) -> list[dict[str, str | None]]:
-        """Of each table that the measure is given its months, and sha256 over what they are, or are made from."""
-        given = [self._contents(source) for source in m.given]
-        if not m.before:
-            return given
-        start = min(given[m.given.index(m.before)], default="")
-        return [
-            contents if source == m.before else {month: found for month, found in contents.items() if month < start}
-            for source, contents in zip(m.given, given, strict=True)
-        ]
-
-    def _contents(self, source: str | Measure) -> dict[str, str | None]:
-        if isinstance(source, Measure):
-            return {month: held.inputs for month, held in Cells(self.store.cells(source.id, "month")).held().items()}
-        return {month: self.ledger.content(self.store.fact_file(source, month)) for month in self.store.periods(source)}
 
     def _measure(self, m: Measure, stale: Mapping[Window, Stale]) -> None:
         """Makes the cells of all stale periods, and keeps those of each window together."""
@@ -108,7 +95,7 @@ class Measuring:
 
     def _history(self, m: Measure) -> Iterator[tuple[Window, pl.DataFrame]]:
         """The numbers of all slices over whole tables."""
-        tables = [self._table(source, [*months]) for source, months in zip(m.given, self._given(m), strict=True)]
+        tables = [self._table(source, [*months]) for source, months in zip(m.given, self.inputs.given(m), strict=True)]
         for slice_ in m.slices:
             first = tables[0].drop_null(list(slice_)) if slice_ else tables[0]
             frame = totalled(self.engine.collect(m(first, *tables[1:], by=("period", *slice_))), slice_)
@@ -118,8 +105,8 @@ class Measuring:
         """The numbers of all windows and slices: facts are read once, for the rows and columns that the measure counts."""
         months = self.store.periods(m.facts[0])
         scope = {w: {p: own for p, own in scopes(w, months).items() if p in stale[w]} for w in stale if stale[w]}
-        needed = {month for periods in scope.values() for own in periods.values() for month in own}
-        for run in self._runs(m.facts[0], sorted(needed)):
+        needed = sorted({month for periods in scope.values() for own in periods.values() for month in own})
+        for run in self._runs(m.facts[0], needed, AT_ONCE if m.adds or not self._is_distinct(m, needed) else 0):
             here = {window: [p for p, own in periods.items() if own[0] in run] for window, periods in scope.items()}
             yield from self._run(m, run, {window: periods for window, periods in here.items() if periods})
 
@@ -129,21 +116,18 @@ class Measuring:
         if m.adds:
             yield "month", rolled(self.engine.collect(_counted(m, facts, [m.keys, *m.kept_slices])), m.kept_slices)
         elif counts_only_distinct(_counted(m, facts, [("period", YEAR), *m.kept_slices])):
-            for _, year in groupby(months, lambda month: month[:4]):
-                yield from self._present(m, [*year], asked)
+            yield from self._present(m, facts, asked)
         else:
             for together in READ_TOGETHER:
                 if own := {window: asked[window] for window in together if window in asked}:
                     yield from self._grouped(m, facts, own)
 
-    def _present(self, m: Measure, months: Sequence[str], asked: Asked) -> Iterator[tuple[Window, pl.DataFrame]]:
-        """Distinct counts of periods of one year, so that few are looked for at once."""
+    def _present(self, m: Measure, facts: ibis.Table, asked: Asked) -> Iterator[tuple[Window, pl.DataFrame]]:
+        """Distinct counts of the periods asked for."""
         slices = m.kept_slices if "year" in asked else m.slices
-        counted = _counted(m, _dated(self._table(m.facts[0], months)), [("period", YEAR), *slices])
-        present = self.engine.collect(presence(counted, YEAR, slices))
+        present = self.engine.collect(presence(_counted(m, facts, [("period", YEAR), *slices]), YEAR, slices))
         for window, periods in asked.items():
-            own = [period for period in periods if period[:4] == months[0][:4]]
-            yield window, _ordered(counts(within(present, m.slices_of(window)), YEAR, window, own))
+            yield window, _ordered(counts(within(present, m.slices_of(window)), YEAR, window, periods))
 
     def _grouped(self, m: Measure, facts: ibis.Table, asked: Asked) -> Iterator[tuple[Window, pl.DataFrame]]:
         """The numbers of the periods asked for by every slice of their windows, which are read together."""
@@ -156,25 +140,42 @@ class Measuring:
             own = frame.rename({_key(window): "period"}).filter(pl.col("period").is_in(asked[window]))
             yield window, _ordered(totalled(own.drop_nulls(slice_), slice_))
 
-    def _runs(self, fact: str, months: Sequence[str]) -> Iterator[list[str]]:
-        """The months in runs of whole years of which each is no more than can be read at once, if a year is not."""
+    def _is_distinct(self, m: Measure, months: Sequence[str]) -> bool:
+        """Whether any number counts different values: those of a year are few enough to be looked up fast."""
+        counted = _counted(m, _dated(self._table(m.facts[0], months)), [("period", YEAR), *m.kept_slices])
+        return bool(counted.op().find(ops.CountDistinct))
+
+    def _runs(self, fact: str, months: Sequence[str], at_once: int) -> Iterator[list[str]]:
+        """The months in runs of whole years of which each has no more bytes than these, if a year has not."""
         run: list[str] = []
         size = 0
         for _, year in groupby(months, lambda month: month[:4]):
             own = list(year)
             more = sum(file.stat().st_size for file in self._files(fact, own))
-            if run and size + more > AT_ONCE:
+            if run and size + more > at_once:
                 yield run
                 run, size = [], 0
             run, size = [*run, *own], size + more
         if run:
             yield run
 
-    def _table(self, source: str | Measure, months: Sequence[str]) -> ibis.Table:
-        """The facts of these months, or all cells of another measure."""
+    def _table(self, source: str | Measure | Basis, months: Sequence[str]) -> ibis.Table:
+        """The facts of these months, or all cells of another measure, or a basis."""
+        if isinstance(source, Basis):
+            return self.engine.table([self._made(source)], source.schema(self.schemas))
         if isinstance(source, Measure):
             return ibis.memtable(Cells(self.store.cells(source.id, "month")).read())
         return self.engine.table(self._files(source, months), self.schemas[source])
+
+    def _made(self, basis: Basis) -> Path:
+        """The file of a basis, made anew where what it is made from has changed."""
+        path, given = self.store.basis(basis.id), self.inputs.given(basis)
+        inputs = inputs_of(basis, basis.before, months_of(given), given)
+        if not self.ledger.is_current(path, inputs):
+            tables = [self._table(source, [*months]) for source, months in zip(basis.given, given, strict=True)]
+            with self.ledger.writing(path, inputs) as part:
+                self.engine.collect(basis(*tables)).write_parquet(part)
+        return path
 
     def _files(self, fact: str, months: Collection[str]) -> list[Path]:
         return [self.store.fact_file(fact, month) for month in self.store.periods(fact) if month in months]
@@ -207,23 +208,3 @@ def _counted(m: Measure, facts: ibis.Table, groups: Sequence[tuple[str, ...]]) -
 
 def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select("period", *DIMENSIONS, *(c for c in frame.columns if c not in ("period", *DIMENSIONS)))
-
-
-def _inputs(m: Measure, window: Window, months: Sequence[str], given: Sequence[Mapping[str, str | None]]) -> str:
-    """What the cells of one period are made from: the measure's source and the content of what it is given of these months."""
-    told = [f"{n} {month} {contents.get(month)}" for n, contents in enumerate(given) for month in months]
-    return hashlib.sha256("\n".join([_source(m), window, *told]).encode()).hexdigest()
-
-
-@cache
-def _source(m: Measure) -> str:
-    """sha256 over everything beside the module that holds the measure, and the classifications: all may change its numbers."""
-    module = inspect.getmodule(m.function)
-    assert module is not None and module.__file__ is not None
-    return _digest(Path(module.__file__).parent)
-
-
-@cache
-def _digest(folder: Path) -> str:
-    files = [p for beside in (folder, folder.with_name("classifications")) for p in sorted(beside.glob("*.*")) if p.is_file()]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -40,6 +40,10 @@ class Store:
         """Where an engine puts what does not fit into its memory."""
         return self.folder / "scratch"
 
+    def basis(self, basis_id: str) -> Path:
+        """The rows of a basis of measures."""
+        return self.folder / "bases" / f"{basis_id}.parquet"
+
     def staged(self, register_id: str, period: str, delivery_id: str) -> Path:
         """The good rows of a delivery."""
         return self.folder / "staged" / register_id / period / f"{delivery_id}.parquet"

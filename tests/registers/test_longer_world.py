@@ -16,7 +16,7 @@ from assets.measures import measures
 from ipmon.dimensions import DIMENSIONS
 from ipmon.registers.cells import numbers, rolled, running, totalled
 from ipmon.registers.contract import Register
-from ipmon.registers.measure import Measure, Window
+from ipmon.registers.measure import Basis, Measure, Window
 from ipmon.simulator.levels import Levels, load_levels
 from ipmon.simulator.simulate import simulate
 
@@ -117,8 +117,11 @@ def counted(m: Measure, window: Window, facts: dict[str, ibis.Table]) -> Cells:
     return found
 
 
-def given(source: str | Measure, window: Window, facts: dict[str, ibis.Table]) -> ibis.Table:
-    """The facts of a window, or the cells of another measure by month."""
+def given(source: str | Measure | Basis, window: Window, facts: dict[str, ibis.Table]) -> ibis.Table:
+    """The facts of a window, the cells of another measure by month, or a basis."""
+    if isinstance(source, Basis):
+        first = facts[source.before].month.min().as_scalar()
+        return ibis.memtable(source(*(facts[fact].filter(ibis._.month < first) for fact in source.given)).to_polars())
     if isinstance(source, Measure):
         by = sorted({dimension for slice_ in source.kept_slices for dimension in slice_})
         months = given(source.facts[0], "month", facts)

@@ -17,7 +17,7 @@ from ipmon.paths import DataRoot
 from ipmon.registers.cells import Cells, scopes
 from ipmon.registers.engines import DuckEngine
 from ipmon.registers.ledger import Ledger
-from ipmon.registers.measure import Measure, measure
+from ipmon.registers.measure import Measure, basis, measure
 from ipmon.registers.measuring import Measuring, Outcome
 from ipmon.registers.records import Records
 from ipmon.registers.store import Store
@@ -77,9 +77,15 @@ def greatest(grants: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return national.group_by(by).agg(greatest=national.grants.max())
 
 
-@measure("events", "others", windows=("history",), before="others")
+@basis("events", columns=("event", "ip_type"), before="others")
+def at_first(events: ibis.Table) -> ibis.Table:
+    return events.select("event", "ip_type")
+
+
+@measure(at_first, "others", windows=("history",))
 def at_the_start(events: ibis.Table, others: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
-    return events.mutate(period=ibis.literal("2024")).group_by(by).agg(events=ibis._.count())
+    seen = events.mutate(period=ibis.literal("2024")).cross_join(others.agg(seen=others.count()))
+    return seen.group_by(by).agg(events=ibis._.count(), seen=ibis._.seen.max())
 
 
 MEASURES: list[Measure] = [granted, ends, stock, cohorts]
@@ -290,11 +296,23 @@ def test_without_the_cells_it_rests_on_there_is_nothing_to_measure(desk: Desk) -
     assert desk.measure(greatest) == Outcome([], 0)
 
 
-def test_what_is_frozen_before_a_table_begins_is_not_measured_again(desk: Desk) -> None:
+def test_a_basis_is_made_anew_only_where_what_lies_before_has_changed(desk: Desk) -> None:
+    def told() -> tuple[object, object]:
+        cell = desk.cells("at_the_start", "history", "2024")["_T", "_T"]
+        return cell["events"], cell["seen"]
+
+    def made() -> int:
+        return desk.store.basis("at_first").stat().st_mtime_ns
+
     desk.lay("2024-01", [("2024-01", "seen", 0, "", None, "")], "others")
     desk.measure(at_the_start)
-    assert desk.cells("at_the_start", "history", "2024")["_T", "_T"]["events"] == 3  # of November and December
+    assert told() == (3, 1)  # of November and December
+    first = made()
     desk.lay("2024-02", [("2024-02", "granted", 30, "2024", "CN-BJ", "invention")])
     assert desk.measure(at_the_start) == Outcome([], 1)
+    desk.lay("2024-02", [("2024-02", "seen", 0, "", None, "")], "others")
+    desk.measure(at_the_start)
+    assert (told(), made()) == ((3, 2), first)
     desk.lay("2023-12", [("2023-12", "granted", 30, "2024", "CN-BJ", "invention")])
     assert desk.measure(at_the_start).made == [("at_the_start", "history", "all")]
+    assert told() == (2, 2) and made() != first
