@@ -120,18 +120,23 @@ def owned(events: ibis.Table, transactions: ibis.Table) -> ibis.Table:
     return granted.anti_join(gone, "application_no").select(*OWNED)
 
 
-@measure(owned, "inventory", windows=("history",), slices=SLICES)
-def inventory_coverage(owned: ibis.Table, inventory: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
-    """How much of a fixed universe each snapshot has inventoried.
-
-    In: the patents `owned`, of which those make the universe that no snapshot says were converted before the first one. Out:
-    `universe` patents and those `inventoried`, `patents` in percent; `owners` and those of which all patents of the universe are
-    inventoried (`complete`), `institutions` in percent. Source: guideline/methodology, 2.11: coverage = inventoried ∩ U / U, U
-    frozen because it moves.
-    """
+@basis(owned, "inventory", columns=OWNED)
+def universe(owned: ibis.Table, inventory: ibis.Table) -> ibis.Table:
+    """The patents owned that no snapshot says were converted before the first one: what there was to be inventoried."""
     first = month_number(inventory.month.min()).as_scalar()
     converted = inventory.filter(month_of(inventory.converted_on) < first).select(application_no=inventory.patent_no)
-    cells = _by_owner(owned.anti_join(converted, "application_no"), inventory, by[1:])
+    return owned.anti_join(converted, "application_no")
+
+
+@measure("inventory", universe, windows=("month",), slices=SLICES)
+def inventory_coverage(inventory: ibis.Table, universe: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """How much of the `universe`, which is fixed, each snapshot has inventoried; by dimensions of the universe.
+
+    Out: `universe` patents and those `inventoried`, `patents` in percent; `owners` and those of which all patents of the universe
+    are inventoried (`complete`), `institutions` in percent. Source: guideline/methodology, 2.11: coverage = inventoried ∩ U / U,
+    U frozen because it moves.
+    """
+    cells = _by_owner(universe, inventory, by[1:])
     patents, inventoried, complete = (
         cells.patents.sum(),
         cells.inventoried.sum(),

@@ -41,14 +41,11 @@ def _put_together(m: Measure, schemas: Mapping[str, Mapping[str, str]]) -> ibis.
 def _table(source: str | Measure | Basis, schemas: Mapping[str, Mapping[str, str]], m: Measure) -> ibis.Table:
     if isinstance(source, Measure):
         return _cells(source, schemas)
-    if isinstance(source, Basis):
-        return _facts(source.id, source.schema(schemas), m)
-    return _facts(source, schemas[source], m)
-
-
-def _facts(fact: str, schema: Mapping[str, str], m: Measure) -> ibis.Table:
+    schema = source.schema(schemas) if isinstance(source, Basis) else schemas[source]
     types = {name: DuckDBType.from_string(type_) for name, type_ in schema.items()}
-    return ibis.table(types if "history" in m.windows else {**types, "period": "string"}, name=fact)
+    if isinstance(source, str) and "history" not in m.windows:
+        types["period"] = DuckDBType.from_string("VARCHAR")
+    return ibis.table(types, name=source if isinstance(source, str) else source.id)
 
 
 def _cells(m: Measure, schemas: Mapping[str, Mapping[str, str]]) -> ibis.Table:

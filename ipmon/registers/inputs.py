@@ -25,17 +25,23 @@ class Inputs:
     ledger: Ledger
 
     def given(self, of: Measure | Basis) -> list[dict[str, str | None]]:
-        """Of each table that a measure or basis is given its months, and sha256 over what they are, or are made from."""
+        """Of each table that a measure or basis is given its months, and sha256 over what they are, or are made from.
+
+        A basis has no months: see `bases`.
+        """
         given = [self._contents(source) for source in of.given]
-        if isinstance(of, Basis):
+        if isinstance(of, Basis) and of.before:
             start = min(self.store.periods(of.before), default="")
             return [{month: content for month, content in contents.items() if month < start} for contents in given]
         return given
 
+    def bases(self, of: Measure | Basis) -> list[str | None]:
+        """The content of each basis that a measure or basis is given, as it was made last."""
+        return [self.ledger.content(self.store.basis(source.id)) for source in of.given if isinstance(source, Basis)]
+
     def _contents(self, source: str | Measure | Basis) -> dict[str, str | None]:
         if isinstance(source, Basis):
-            given = self.given(source)
-            return {month: " ".join(str(contents.get(month)) for contents in given) for month in months_of(given)}
+            return {}
         if isinstance(source, Measure):
             return {month: held.inputs for month, held in Cells(self.store.cells(source.id, "month")).held().items()}
         return {month: self.ledger.content(self.store.fact_file(source, month)) for month in self.store.periods(source)}
@@ -46,9 +52,16 @@ def months_of(given: Iterable[Mapping[str, object]]) -> list[str]:
     return sorted({month for contents in given for month in contents})
 
 
-def inputs_of(of: Measure | Basis, window: str, months: Sequence[str], given: Sequence[Mapping[str, str | None]]) -> str:
+def inputs_of(
+    of: Measure | Basis,
+    window: str,
+    months: Sequence[str],
+    given: Sequence[Mapping[str, str | None]],
+    bases: Sequence[str | None],
+) -> str:
     """What the cells of one period are made from: the measure's source and the content of what it is given of these months."""
     told = [f"{n} {month} {contents.get(month)}" for n, contents in enumerate(given) for month in months]
+    told += [str(content) for content in bases]
     return hashlib.sha256("\n".join([_source(of), window, *told]).encode()).hexdigest()
 
 

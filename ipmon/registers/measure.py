@@ -3,7 +3,7 @@
 Belongs here: the declaration that wraps a function of assets/measures. Not here: running it (see measuring.py).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,24 +19,24 @@ Kind = Literal["flow", "change", "cohort", "steps"]
 class Basis:
     """Rows that measures rest on and that hardly ever change: `function(*tables)` gives these columns of its first table.
 
-    It is given all facts of the months before the first one of `before`, as for a universe that is frozen there, so that they are
-    read again only if one of those months changes.
+    It is given whole fact tables and other bases; with `before`, only months before the first one of that table, as for a
+    universe that is frozen there. What rests on it is made anew only if its rows have changed.
     """
 
     id: str
     function: Callable[..., ibis.Table]
-    given: tuple[str, ...]
+    given: "tuple[str | Basis, ...]"
     columns: tuple[str, ...]
-    before: str
+    before: str = ""
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """The fact tables that it is made of."""
-        return self.given
+        """The fact tables that it is made of, also through other bases, each once."""
+        return _facts(self.given)
 
     def schema(self, schemas: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         """Its columns with their DuckDB types, from those of the fact tables."""
-        return {name: schemas[self.given[0]][name] for name in self.columns}
+        return {name: schemas[self.facts[0]][name] for name in self.columns}
 
     def __call__(self, *tables: ibis.Table) -> ibis.Table:
         """The function itself."""
@@ -51,13 +51,13 @@ class Measure:
     these are read again when a month is new; or a basis. Facts have a text column `period`, which is the first of `by`: the month
     of the fact, the month to whose end the year is counted (to_date: a fact of March is given once for March, April … December),
     or the year. In the window `history` tables come whole, facts without `period`, and the function makes that column itself
-    (2024, 2024-09).
+    (2024, 2024-09). A measure of months that is given more than its facts is given the rest whole, and asked for slice by slice.
     `slices`: the dimensions to divide by, one group of columns at a time; () is the national total. Facts whose sliced dimension
     is null are not given. `yearly`: further slices, for the window `year` alone.
     `kind`: flow (a number of the window), change (what a month adds to a stock: numbers are summed over all months so far),
     cohort (`by` holds `cohort`, a text or a year, after `period`; numbers are summed over all months, and the cohort becomes the
-    period), steps (the
-    same, and the cohort is the month from which on the stock has changed: numbers are summed over all cohorts so far).
+    period), steps (the same, and the cohort is the month from which on the stock has changed: numbers are summed over all cohorts
+    so far).
     `additive`: numbers may be added over months and groups, so that years are added up from months and not measured.
     `finish`: what follows from sums, such as a mean or a rate: it adds columns to the sums by `period`.
 
@@ -81,10 +81,14 @@ class Measure:
         return ("month",) if self.additive else self.windows
 
     @property
+    def bases(self) -> "tuple[Basis, ...]":
+        """The bases that it rests on, also through other bases."""
+        return _bases(self.given)
+
+    @property
     def facts(self) -> tuple[str, ...]:
-        """The fact tables that it rests on, also through other measures, each once."""
-        through = [(source,) if isinstance(source, str) else source.facts for source in self.given]
-        return tuple(dict.fromkeys(fact for facts in through for fact in facts))
+        """The fact tables that it rests on, also through other measures and bases, each once."""
+        return _facts(self.given)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -115,6 +119,15 @@ class Measure:
         return self.function(*tables, by=by)
 
 
+def _facts(given: "Iterable[str | Basis | Measure]") -> tuple[str, ...]:
+    through = [(source,) if isinstance(source, str) else source.facts for source in given]
+    return tuple(dict.fromkeys(fact for facts in through for fact in facts))
+
+
+def _bases(given: "Iterable[str | Basis | Measure]") -> tuple[Basis, ...]:
+    return tuple(found for source in given if isinstance(source, Basis) for found in (source, *_bases(source.given)))
+
+
 def measure(
     *given: str | Measure | Basis,
     windows: tuple[Window, ...] = ("month", "year"),
@@ -132,6 +145,6 @@ def measure(
     return declare
 
 
-def basis(*given: str, columns: tuple[str, ...], before: str) -> Callable[[Callable[..., ibis.Table]], Basis]:
+def basis(*given: str | Basis, columns: tuple[str, ...], before: str = "") -> Callable[[Callable[..., ibis.Table]], Basis]:
     """Declares the function below it as a basis named like the function."""
     return lambda function: Basis(function.__name__, function, given, columns, before)

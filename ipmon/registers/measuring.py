@@ -76,7 +76,10 @@ class Measuring:
         held, months = kept.held(), months_of(given)
         countable = all(contents for source, contents in zip(m.given, given, strict=True) if isinstance(source, Measure))
         scope = scopes(window, months) if countable else {}
-        wanted = {period: inputs_of(m, window, months, given) for period, months in scope.items()}
+        if scope:
+            self._make_bases(m)
+        bases = self.inputs.bases(m)
+        wanted = {period: inputs_of(m, window, months, given, bases) for period, months in scope.items()}
         if gone := held.keys() - wanted.keys():
             kept.change(None, {}, gone)
         stale = {p: inputs for p, inputs in wanted.items() if p not in held or held[p].inputs != inputs}
@@ -106,14 +109,16 @@ class Measuring:
         months = self.store.periods(m.facts[0])
         scope = {w: {p: own for p, own in scopes(w, months).items() if p in stale[w]} for w in stale if stale[w]}
         needed = sorted({month for periods in scope.values() for own in periods.values() for month in own})
-        for run in self._runs(m.facts[0], needed, AT_ONCE if m.adds or not self._is_distinct(m, needed) else 0):
+        for run in self._runs(m.facts[0], needed, 0 if self._is_distinct(m, needed) else AT_ONCE):
             here = {window: [p for p, own in periods.items() if own[0] in run] for window, periods in scope.items()}
             yield from self._run(m, run, {window: periods for window, periods in here.items() if periods})
 
     def _run(self, m: Measure, months: Sequence[str], asked: Asked) -> Iterator[tuple[Window, pl.DataFrame]]:
         """The numbers of the periods asked for, which lie in these months."""
         facts = _dated(self._table(m.facts[0], months))
-        if m.adds:
+        if len(m.given) > 1:
+            yield from self._slice_by_slice(m, facts)
+        elif m.adds:
             yield "month", rolled(self.engine.collect(_counted(m, facts, [m.keys, *m.kept_slices])), m.kept_slices)
         elif counts_only_distinct(_counted(m, facts, [("period", YEAR), *m.kept_slices])):
             yield from self._present(m, facts, asked)
@@ -121,6 +126,13 @@ class Measuring:
             for together in READ_TOGETHER:
                 if own := {window: asked[window] for window in together if window in asked}:
                     yield from self._grouped(m, facts, own)
+
+    def _slice_by_slice(self, m: Measure, facts: ibis.Table) -> Iterator[tuple[Window, pl.DataFrame]]:
+        """The numbers of months of a measure that looks at more than its facts, and may look at a slice before it counts."""
+        others = [self._table(source, self.store.periods(source) if isinstance(source, str) else []) for source in m.given[1:]]
+        for slice_ in m.slices:
+            frame = self.engine.collect(m(facts, *others, by=("period", *slice_)))
+            yield "month", _ordered(totalled(frame.drop_nulls(slice_), slice_))
 
     def _present(self, m: Measure, facts: ibis.Table, asked: Asked) -> Iterator[tuple[Window, pl.DataFrame]]:
         """Distinct counts of the periods asked for."""
@@ -142,6 +154,8 @@ class Measuring:
 
     def _is_distinct(self, m: Measure, months: Sequence[str]) -> bool:
         """Whether any number counts different values: those of a year are few enough to be looked up fast."""
+        if m.adds or len(m.given) > 1:
+            return False
         counted = _counted(m, _dated(self._table(m.facts[0], months)), [("period", YEAR), *m.kept_slices])
         return bool(counted.op().find(ops.CountDistinct))
 
@@ -162,20 +176,21 @@ class Measuring:
     def _table(self, source: str | Measure | Basis, months: Sequence[str]) -> ibis.Table:
         """The facts of these months, or all cells of another measure, or a basis."""
         if isinstance(source, Basis):
-            return self.engine.table([self._made(source)], source.schema(self.schemas))
+            return self.engine.table([self.store.basis(source.id)], source.schema(self.schemas))
         if isinstance(source, Measure):
             return ibis.memtable(Cells(self.store.cells(source.id, "month")).read())
         return self.engine.table(self._files(source, months), self.schemas[source])
 
-    def _made(self, basis: Basis) -> Path:
-        """The file of a basis, made anew where what it is made from has changed."""
-        path, given = self.store.basis(basis.id), self.inputs.given(basis)
-        inputs = inputs_of(basis, basis.before, months_of(given), given)
-        if not self.ledger.is_current(path, inputs):
-            tables = [self._table(source, [*months]) for source, months in zip(basis.given, given, strict=True)]
-            with self.ledger.writing(path, inputs) as part:
-                self.engine.collect(basis(*tables)).write_parquet(part)
-        return path
+    def _make_bases(self, of: Measure | Basis) -> None:
+        """Makes every basis anew that a measure or basis is given, where what it is made from has changed."""
+        for basis in (source for source in of.given if isinstance(source, Basis)):
+            self._make_bases(basis)
+            path, given = self.store.basis(basis.id), self.inputs.given(basis)
+            inputs = inputs_of(basis, basis.before, months_of(given), given, self.inputs.bases(basis))
+            if not self.ledger.is_current(path, inputs):
+                tables = [self._table(source, [*months]) for source, months in zip(basis.given, given, strict=True)]
+                with self.ledger.writing(path, inputs) as part:
+                    self.engine.collect(basis(*tables)).sort(basis.columns).write_parquet(part)
 
     def _files(self, fact: str, months: Collection[str]) -> list[Path]:
         return [self.store.fact_file(fact, month) for month in self.store.periods(fact) if month in months]

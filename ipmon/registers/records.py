@@ -18,7 +18,7 @@ from ipmon.figures import DECIMALS, LIMIT, Figure, Key
 from ipmon.intervals import Interval, round_half_up
 from ipmon.periods import Accumulation, Period, parse
 from ipmon.registers.cells import cells, numbers, running, scopes
-from ipmon.registers.measure import Measure, Window
+from ipmon.registers.measure import Basis, Measure, Window
 from ipmon.registers.store import Store
 from ipmon.registry import Indicator, Registry
 from ipmon.synthetic import WORDS
@@ -86,14 +86,24 @@ class Records:
     def _known(self, m: Measure, window: Window) -> dict[str, Delivery]:
         """Of each period the delivery that made it known: the last to come of those it counts; a stock counts all up to it."""
         behind: dict[str, list[Delivery]] = {}
-        for fact in m.facts:
+        for fact in [source for source in m.given if isinstance(source, str)] if m.bases else m.facts:
             for month, delivery in self.deliveries.get(fact, {}).items():
                 behind.setdefault(month, []).append(delivery)
+        for month, own in behind.items():
+            own += [delivery for basis in m.bases for delivery in self._beneath(basis, month)]
         if m.is_stock:
             last = (max(behind[month], key=_came) for month in sorted(behind))
             return dict(zip(sorted(behind), accumulate(last, lambda *two: max(two, key=_came)), strict=True))
         scope = scopes(window if m.kind == "flow" else "history", sorted(behind))
         return {period: max((d for m_ in months for d in behind[m_]), key=_came) for period, months in scope.items()}
+
+    def _beneath(self, basis: Basis, until: str) -> Iterator[Delivery]:
+        """The deliveries that a basis is made of, those of later months left out."""
+        end = min(self.deliveries.get(basis.before, {}), default="")
+        for fact in (source for source in basis.given if isinstance(source, str)):
+            for month, delivery in self.deliveries.get(fact, {}).items():
+                if month < end if basis.before else month <= until:
+                    yield delivery
 
     def _figure(
         self, id_: str, indicator: Indicator, row: Mapping[str, Any], period: Period, accumulation: Accumulation, known: Delivery

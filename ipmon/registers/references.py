@@ -3,7 +3,7 @@
 Belongs here: finding them, for the periods whose facts changed. Not here: making facts (see facts.py).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from io import BytesIO
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from ipmon import sql
 from ipmon.durable import keep
-from ipmon.registers.contract import Reference, Register
+from ipmon.registers.contract import Register
 from ipmon.registers.facts import connection
 from ipmon.registers.ledger import Ledger
 from ipmon.registers.store import Store
@@ -67,16 +67,27 @@ def references(registers: Mapping[str, Register], store: Store) -> list[Stranger
     """
     kept = _read(store)
     found = [row for row in kept if row.register not in registers]
+    asked: dict[tuple[str, str], list[_Asked]] = {}
+    for register in registers.values():
+        for reference in register.references:
+            if reference.register_ in registers:
+                asked.setdefault((reference.register_, reference.to), []).append(_Asked(register, reference.field))
     with connection(store) as engine:
         search = _Search(store, Ledger(store.ledger), engine, kept)
-        for register in registers.values():
-            for reference in register.references:
-                if reference.register_ in registers:
-                    found += search.strangers(register, reference, registers[reference.register_])
+        for (other, to), of_one in asked.items():
+            found += search.strangers(of_one, registers[other], to)
     found.sort(key=lambda row: (row.register, row.field, row.period))
     if found != kept:
         _write(store, found)
     return found
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A field of a register that names records of another one."""
+
+    register: Register
+    field: str
 
 
 @dataclass(frozen=True)
@@ -86,30 +97,53 @@ class _Search:
     engine: duckdb.DuckDBPyConnection
     kept: list[Strangers]
 
-    def strangers(self, register: Register, reference: Reference, other: Register) -> list[Strangers]:
-        """One row a period of the register's facts."""
-        periods = self.store.periods(register.facts)
-        contents = {p: self.ledger.content(self.store.fact_file(register.facts, p)) for p in periods}
-        about = [row for row in self.kept if (row.register, row.field) == (register.id, reference.field)]
-        rows = [row for row in about if row.content is not None and contents.get(row.period) == row.content]
-        changed = sorted(contents.keys() - {row.period for row in rows})
-        if not changed or not self.store.periods(other.facts):
+    def strangers(self, asked: Sequence[_Asked], other: Register, to: str) -> list[Strangers]:
+        """One row a period of the facts of each register asked; all are looked for in the field `to` of the other at once."""
+        rows: list[Strangers] = []
+        changed: list[tuple[_Asked, dict[str, str | None]]] = []
+        for one in asked:
+            files = {
+                period: self.store.fact_file(one.register.facts, period) for period in self.store.periods(one.register.facts)
+            }
+            contents = {period: self.ledger.content(file) for period, file in files.items()}
+            about = [row for row in self.kept if (row.register, row.field) == (one.register.id, one.field)]
+            same = [row for row in about if row.content is not None and contents.get(row.period) == row.content]
+            rows += same
+            changed.append((one, {period: contents[period] for period in sorted(contents.keys() - {row.period for row in same})}))
+        if not any(contents for _, contents in changed) or not self.store.periods(other.facts):
             return rows
-        found = self._unknown(register, changed, reference, other)
+        found = self._unknown([(one, [*contents]) for one, contents in changed if contents], other, to)
         none: tuple[int, list[str]] = (0, [])
-        looked_at = [(p, *found.get(p, none)) for p in changed]
-        return rows + [Strangers(register.id, reference.field, p, n, tuple(x), contents[p]) for p, n, x in looked_at]
+        for one, contents in changed:
+            looked_at = [(p, *found.get((one.register.id, one.field, p), none)) for p in contents]
+            rows += [Strangers(one.register.id, one.field, p, count, tuple(x), contents[p]) for p, count, x in looked_at]
+        return rows
 
     def _unknown(
-        self, register: Register, periods: list[str], reference: Reference, other: Register
-    ) -> dict[str, tuple[int, list[str]]]:
-        """By period: how many different values of the field are not known, and the first of them."""
-        here, there = self._facts(register, periods), self._facts(other, self.store.periods(other.facts))
-        named = f"select distinct month, {sql.name(reference.field)} as value from {here} where value is not null"
-        known = f"select {sql.name(reference.to)} as value from {there}"
-        examples = f"min(value, {MOST_EXAMPLES})"
-        query = f"select month, count(*), {examples} from ({named}) anti join ({known}) using (value) group by month"
-        return {period: (count, examples) for period, count, examples in self.engine.execute(query).fetchall()}
+        self, asked: Sequence[tuple[_Asked, list[str]]], other: Register, to: str
+    ) -> dict[tuple[str, str, str], tuple[int, list[str]]]:
+        """By register, field and period: how many different values of the field are not known, and the first of them.
+
+        Most are found where a record begins, in the event that its register names first; only the others are looked for in all.
+        """
+        self._keep_named(" union all ".join(self._named(*one) for one in asked))
+        there = self._facts(other, self.store.periods(other.facts))
+        begun = [f"event = {sql.literal(next(iter(other.events)))}"] if other.events else []
+        for part in (*begun, "true"):
+            if self.engine.execute("select 1 from named limit 1").fetchone():
+                known = f"select {sql.name(to)} as value from {there} where {part}"
+                self._keep_named(f"from named anti join ({known}) using (value)")
+        query = f"select register, field, month, count(*), min(value, {MOST_EXAMPLES}) from named group by register, field, month"
+        return {(row[0], row[1], row[2]): (row[3], row[4]) for row in self.engine.execute(query).fetchall()}
+
+    def _keep_named(self, query: str) -> None:
+        """Makes the table `named` of values that are still to be found."""
+        self.engine.execute(f"create or replace temp table named as {query}")
+
+    def _named(self, one: _Asked, periods: list[str]) -> str:
+        about = f"{sql.literal(one.register.id)} as register, {sql.literal(one.field)} as field"
+        value = f"{sql.name(one.field)} as value"
+        return f"select distinct {about}, month, {value} from {self._facts(one.register, periods)} where value is not null"
 
     def _facts(self, register: Register, periods: Iterable[str]) -> str:
         files = (sql.literal(str(self.store.fact_file(register.facts, period))) for period in periods)

@@ -104,7 +104,8 @@ def counted(m: Measure, window: Window, facts: dict[str, ibis.Table]) -> Cells:
     tables = [given(source, window, facts) for source in m.given]
     for slice_ in m.slices_of(window):
         by = (*m.keys, *slice_)
-        frame = m(tables[0].drop_null(list(slice_)) if slice_ else tables[0], *tables[1:], by=by).to_polars()
+        first = tables[0].drop_null(list(slice_)) if slice_ and not m.bases else tables[0]
+        frame = m(first, *tables[1:], by=by).to_polars().drop_nulls(slice_)
         if "cohort" in m.keys:
             frame = frame.group_by("cohort", *slice_).agg(pl.all().exclude("period").sum()).rename({"cohort": "period"})
             frame = frame.with_columns(pl.col("period").cast(pl.String))
@@ -120,14 +121,18 @@ def counted(m: Measure, window: Window, facts: dict[str, ibis.Table]) -> Cells:
 def given(source: str | Measure | Basis, window: Window, facts: dict[str, ibis.Table]) -> ibis.Table:
     """The facts of a window, the cells of another measure by month, or a basis."""
     if isinstance(source, Basis):
-        first = facts[source.before].month.min().as_scalar()
-        return ibis.memtable(source(*(facts[fact].filter(ibis._.month < first) for fact in source.given)).to_polars())
+        end = facts[source.before].month.min().execute() if source.before else "9999"
+        return ibis.memtable(source(*(given(s, "history", facts).filter(is_before(s, end)) for s in source.given)).to_polars())
     if isinstance(source, Measure):
         by = sorted({dimension for slice_ in source.kept_slices for dimension in slice_})
         months = given(source.facts[0], "month", facts)
         return ibis.memtable(rolled(source(months, by=("period", *by)).to_polars(), source.kept_slices))
     periods = {"month": ibis._.month, "year": ibis._.month.substr(0, 4)}
     return facts[source].mutate(period=periods[window]) if window in periods else facts[source]
+
+
+def is_before(source: str | Measure | Basis, month: str) -> ibis.Deferred | ibis.Value:
+    return ibis._.month < month if isinstance(source, str) else ibis.literal(True)
 
 
 @pytest.mark.parametrize("id_", HELD)

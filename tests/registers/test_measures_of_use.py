@@ -63,19 +63,26 @@ def given_to_measure(m: Measure, source: str | Measure | Basis, given: Mapping[s
     if isinstance(source, Measure):
         return cells(source, given)
     if isinstance(source, Basis):
-        return rows(source, given, first_month(given[source.before]))
+        return rows(source, given)
     table = facts(source, given[source])
     return table.drop("period") if m.windows == ("history",) else table
 
 
+def rows(basis: Basis, given: Mapping[str, str], before: str = "") -> ibis.Table:
+    """A basis of the facts before a month, or else before the table that it names, kept as it is when measures are run."""
+
+    def table(source: str | Basis) -> ibis.Table:
+        if isinstance(source, Basis):
+            return rows(source, given, before)
+        found = facts(source, given[source]).drop("period")
+        return found.filter(found.month < end) if end else found
+
+    end = before or (first_month(given[basis.before]) if basis.before else "")
+    return ibis.memtable(ibis.duckdb.connect().to_polars(basis(*map(table, basis.given))))
+
+
 def first_month(given: str) -> str:
     return min(row.split(",")[0] for row in given.splitlines()[1:] if row)
-
-
-def rows(basis: Basis, given: Mapping[str, str], month: str) -> ibis.Table:
-    """A basis of the facts before a month, kept as it is when measures are run."""
-    tables = [facts(fact, given[fact]) for fact in basis.given]
-    return ibis.memtable(ibis.duckdb.connect().to_polars(basis(*(t.drop("period").filter(t.month < month) for t in tables))))
 
 
 def cells(m: Measure, given: Mapping[str, str]) -> ibis.Table:

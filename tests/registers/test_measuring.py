@@ -82,10 +82,10 @@ def at_first(events: ibis.Table) -> ibis.Table:
     return events.select("event", "ip_type")
 
 
-@measure(at_first, "others", windows=("history",))
-def at_the_start(events: ibis.Table, others: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
-    seen = events.mutate(period=ibis.literal("2024")).cross_join(others.agg(seen=others.count()))
-    return seen.group_by(by).agg(events=ibis._.count(), seen=ibis._.seen.max())
+@measure("others", at_first, windows=("month",))
+def beside_the_start(others: ibis.Table, first: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    beside = others.select("period").cross_join(first.agg(events=first.count()))
+    return beside.group_by(by).agg(seen=beside.count(), events=beside.events.max())
 
 
 MEASURES: list[Measure] = [granted, ends, stock, cohorts]
@@ -296,23 +296,24 @@ def test_without_the_cells_it_rests_on_there_is_nothing_to_measure(desk: Desk) -
     assert desk.measure(greatest) == Outcome([], 0)
 
 
-def test_a_basis_is_made_anew_only_where_what_lies_before_has_changed(desk: Desk) -> None:
-    def told() -> tuple[object, object]:
-        cell = desk.cells("at_the_start", "history", "2024")["_T", "_T"]
-        return cell["events"], cell["seen"]
+def test_a_basis_and_what_rests_on_it_are_made_anew_only_where_rows_have_changed(desk: Desk) -> None:
+    def told(month: str) -> tuple[object, object]:
+        cell = desk.cells("beside_the_start", "month", month)["_T", "_T"]
+        return cell["seen"], cell["events"]
 
-    def made() -> int:
-        return desk.store.basis("at_first").stat().st_mtime_ns
-
-    desk.lay("2024-01", [("2024-01", "seen", 0, "", None, "")], "others")
-    desk.measure(at_the_start)
-    assert told() == (3, 1)  # of November and December
-    first = made()
-    desk.lay("2024-02", [("2024-02", "granted", 30, "2024", "CN-BJ", "invention")])
-    assert desk.measure(at_the_start) == Outcome([], 1)
-    desk.lay("2024-02", [("2024-02", "seen", 0, "", None, "")], "others")
-    desk.measure(at_the_start)
-    assert (told(), made()) == ((3, 2), first)
-    desk.lay("2023-12", [("2023-12", "granted", 30, "2024", "CN-BJ", "invention")])
-    assert desk.measure(at_the_start).made == [("at_the_start", "history", "all")]
-    assert told() == (2, 2) and made() != first
+    seen, granted = ("2024-01", "seen", 0, "", None, ""), ("2024-02", "granted", 30, "2024", "CN-BJ", "invention")
+    desk.lay("2024-01", [seen], "others")
+    desk.measure(beside_the_start)
+    assert told("2024-01") == (1, 3)  # of November and December
+    made = desk.store.basis("at_first").stat().st_mtime_ns
+    desk.lay("2024-02", [granted])
+    assert desk.measure(beside_the_start) == Outcome([], 1)
+    desk.lay("2024-02", [("2024-02", *seen[1:])] * 2, "others")
+    assert desk.measure(beside_the_start) == Outcome([("beside_the_start", "month", "2024-02")], 1)
+    assert (told("2024-02"), desk.store.basis("at_first").stat().st_mtime_ns) == ((2, 3), made)
+    desk.lay("2023-12", [granted])
+    months = ["2024-01", "2024-02"]
+    assert desk.measure(beside_the_start).made == [("beside_the_start", "month", month) for month in months]
+    assert [told(month) for month in months] == [(1, 2), (2, 2)]
+    desk.lay("2023-12", [(*granted[:2], 99, "2023", *granted[4:])])  # other rows, of which the basis shows nothing
+    assert desk.measure(beside_the_start) == Outcome([], 2)
