@@ -130,9 +130,11 @@ def universe(owned: ibis.Table, inventory: ibis.Table) -> ibis.Table:
 
 @measure("inventory", universe, windows=("month",), slices=SLICES)
 def inventory_coverage(inventory: ibis.Table, universe: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
-    """How much of the `universe`, which is fixed, each snapshot has inventoried; by dimensions of the universe.
+    """How much of a fixed universe each snapshot has inventoried, by dimensions of the universe.
 
-    Out: `universe` patents and those `inventoried`, `patents` in percent; `owners` and those of which all patents of the universe
+    The `universe`: patents of universities and research institutes in force, neither transferred, licensed nor converted, at the
+    end of the month before the first snapshot; the owner is the applicant at grant. That day is a project default, for the notice
+    names none. Out: `universe` patents and those `inventoried`, `patents` in percent; `owners` and those of which all patents of the universe
     are inventoried (`complete`), `institutions` in percent. Source: guideline/methodology, 2.11: coverage = inventoried ∩ U / U,
     U frozen because it moves.
     """
