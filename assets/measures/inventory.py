@@ -134,9 +134,9 @@ def inventory_coverage(inventory: ibis.Table, universe: ibis.Table, by: tuple[st
 
     The `universe`: patents of universities and research institutes in force, neither transferred, licensed nor converted, at the
     end of the month before the first snapshot; the owner is the applicant at grant. That day is a project default, for the notice
-    names none. Out: `universe` patents and those `inventoried`, `patents` in percent; `owners` and those of which all patents of the universe
-    are inventoried (`complete`), `institutions` in percent. Source: guideline/methodology, 2.11: coverage = inventoried ∩ U / U,
-    U frozen because it moves.
+    names none. Out: `universe` patents and those `inventoried`, `patents` in percent; `owners` and those of which all patents of
+    the universe are inventoried (`complete`), `institutions` in percent. Source: guideline/methodology, 2.11: coverage =
+    inventoried ∩ U / U, U frozen because it moves.
     """
     cells = _by_owner(universe, inventory, by[1:])
     patents, inventoried, complete = (
