@@ -24,6 +24,8 @@ from ipmon.registers.store import Store
 
 AT_ONCE = 1 << 28
 """Bytes of fact files that are read at once; more of them are taken in runs of whole years, so that memory is bounded."""
+FEWER_AT_ONCE = 1 << 24
+"""The same, where different values are looked up: few are found fast."""
 YEAR = "@year"
 READ_TOGETHER: tuple[tuple[Window, ...], ...] = (("month", "year"), ("to_date",))
 """Windows in one of whose periods a fact counts once; to date it counts in several, and is read by itself."""
@@ -109,7 +111,7 @@ class Measuring:
         months = self.store.periods(m.facts[0])
         scope = {w: {p: own for p, own in scopes(w, months).items() if p in stale[w]} for w in stale if stale[w]}
         needed = sorted({month for periods in scope.values() for own in periods.values() for month in own})
-        for run in self._runs(m.facts[0], needed, 0 if self._is_distinct(m, needed) else AT_ONCE):
+        for run in self._runs(m.facts[0], needed, FEWER_AT_ONCE if self._is_distinct(m, needed) else AT_ONCE):
             here = {window: [p for p, own in periods.items() if own[0] in run] for window, periods in scope.items()}
             yield from self._run(m, run, {window: periods for window, periods in here.items() if periods})
 
@@ -153,7 +155,7 @@ class Measuring:
             yield window, _ordered(totalled(own.drop_nulls(slice_), slice_))
 
     def _is_distinct(self, m: Measure, months: Sequence[str]) -> bool:
-        """Whether any number counts different values: those of a year are few enough to be looked up fast."""
+        """Whether any number counts different values."""
         if m.adds or len(m.given) > 1:
             return False
         counted = _counted(m, _dated(self._table(m.facts[0], months)), [("period", YEAR), *m.kept_slices])

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.operations as ops
 import polars as pl
-from polars import selectors as cs
 
 from ipmon.dimensions import DIMENSIONS
 from ipmon.registers.cells import TOTAL
@@ -44,13 +43,13 @@ def _of_slice(rows: ibis.Table, year: str, slice_: Slice, name: str) -> ibis.Tab
 
 def counts(present: pl.DataFrame, year: str, window: Window, periods: Sequence[str]) -> pl.DataFrame:
     """The distinct counts of these periods of a window, by `period` and every group."""
-    of_year = present.partition_by(year, as_dict=True)
-    found = [_within(of_year[(period[:4],)], window, period) for period in periods if (period[:4],) in of_year]
-    return pl.concat([_within(present.clear(), window, "0000-01"), *found])
+    wanted = {year: [period[:4] for period in periods], "period": periods, "bits": [_bits(window, period) for period in periods]}
+    asked = pl.LazyFrame(wanted, {year: pl.String, "period": pl.String, "bits": pl.Int64})
+    there = present.lazy().join(asked, on=year).filter(pl.col(MONTHS) & pl.col("bits") != 0).drop(year, MONTHS, "bits")
+    return there.group_by("period", *DIMENSIONS).agg(pl.all().sum()).collect(engine="streaming")
 
 
-def _within(present: pl.DataFrame, window: Window, period: str) -> pl.DataFrame:
+def _bits(window: Window, period: str) -> int:
+    """The months that a period counts."""
     month = 1 << int(period[5:] or 1) - 1
-    bits = {"month": month, "to_date": 2 * month - 1, "year": ALL_YEAR}[window]
-    there = present.filter(pl.col(MONTHS) & bits != 0).group_by(DIMENSIONS).agg(cs.integer().sum()).drop(MONTHS)
-    return there.with_columns(period=pl.lit(period))
+    return {"month": month, "to_date": 2 * month - 1, "year": ALL_YEAR}[window]
