@@ -66,7 +66,9 @@ def connection(store: Store) -> duckdb.DuckDBPyConnection:
         "threads": _threads(),
         "enable_external_file_cache": False,  # it would serve a file's old bytes after another one took its name
     }
-    return duckdb.connect(config={**SETTINGS, **bounds, "temp_directory": str(store.scratch)})
+    made = duckdb.connect(config={**SETTINGS, **bounds, "temp_directory": str(store.scratch)})
+    made.execute(sql.QUIET)
+    return made
 
 
 def _threads() -> int:

@@ -183,7 +183,7 @@ class _Work:
             select line, min(line) over (partition by {key}) as first from candidates qualify line > first order by line"""
         bounds = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(self.folder)}
         with duckdb.connect(config={**SETTINGS, **bounds}) as engine:
-            engine.execute("set enable_progress_bar = false")  # it would write among what a command prints
+            engine.execute(sql.QUIET)
             return dict(engine.execute(query).fetchall())
 
 

@@ -23,7 +23,8 @@ from ipmon.paths import CHECKOUT, DataRoot
 from ipmon.registers import facts
 from ipmon.registers.arrivals import Arrival, arrivals
 from ipmon.registers.contract import SQL_TYPES, Register, load_registers
-from ipmon.registers.facts import FactsOutcome, build_facts, fact_schema
+from ipmon.registers.engines import engine
+from ipmon.registers.facts import FactsOutcome, build_facts, connection, fact_schema
 from ipmon.registers.intake import receive
 from ipmon.registers.ledger import Ledger
 from ipmon.registers.references import references
@@ -511,3 +512,11 @@ def test_accounts_are_due_in_december_of_the_year_after() -> None:
 
 def test_a_register_that_never_delivered_has_no_row() -> None:
     assert grid(date(2024, 12, 31)) == []
+
+
+def test_long_work_shows_no_bar_among_what_a_command_prints(tmp_path: Path) -> None:
+    asked = "select current_setting('enable_progress_bar')"
+    with connection(Store(DataRoot(tmp_path))) as making:
+        assert making.execute(asked).fetchall() == [(False,)]
+    with engine(tmp_path / "scratch") as measuring:
+        assert measuring.collect(measuring._connection.sql(asked)).rows() == [(False,)]  # type: ignore[attr-defined]
