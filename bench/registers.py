@@ -19,7 +19,7 @@ FEW = 10_000_000
 GOAL_SIZE = 100_000_000
 SLACK = 1.1
 """How much dearer a row may become from one size to the next and cost still be called linear."""
-OWN = ("intake", "facts", "measures", "full", "new_month", *(f"{measure}:own" for measure in ASKED))
+OWN = ("intake", "facts", "measures", "full", "new_month", "year_end", *(f"{measure}:own" for measure in ASKED))
 LABELS = {
     "simulate": "simulating and receiving all registers",
     "intake": "intake of patent applications, every row checked",
@@ -29,7 +29,8 @@ LABELS = {
     "scan": "one scan of the columns that measures of patents read",
     "measures": "all measures of patents",
     "full": "everything from nothing: intake, facts, measures of all registers",
-    "new_month": "the newest month added",
+    "new_month": "a new month added",
+    "year_end": "the month after it added, which completes the year",
 }
 TOOLS = {"own": "measure", "sql": "DuckDB SQL", "polars": "Polars streaming", "pandas": "pandas"}
 
@@ -130,9 +131,22 @@ def _steps(trials: Sequence[Trial]) -> list[str]:
         *table(("step", *_heads(trials)), rows),
         "",
         f"The scan reads {len(told['scan']['columns'])} columns once; the {told['measures']['measures']} measures are taken for",
-        "every window and slice that they declare. Everything, and the newest month, begin with raw files that were received",
+        "every window and slice that they declare. Everything, and a new month, begin with raw files that were received",
         "before, so that copying them in is in neither: they are verified, checked, staged, made into facts and measured.",
+        "",
+        *(_last_months(trial) for trial in trials),
     ]
+
+
+def _last_months(trial: Trial) -> str:
+    """How much of everything the last two months are in rows, and in cost."""
+    told = trial.measured["simulate"].told
+    rows = [100 * rows / told["all_rows"] for rows in told["last_rows"]]
+    costs = [100 * _ratio(trial, name, "full") for name in ("new_month", "year_end")]
+    return (
+        f"At {trial.records:,}, the month added holds {rows[0]:.2f} % of all rows and costs {costs[0]:.1f} % of everything; "
+        f"the one after it, with which the year is complete, holds {rows[1]:.2f} % and costs {costs[1]:.1f} %."
+    )
 
 
 def _costs(trial: Trial, name: str) -> str:

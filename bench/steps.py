@@ -14,11 +14,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asked import ASKED, fact_files
 from intakes import PATENTS, Work, intake, intake_pandas, intake_polars
 from scanning import all_measures, of_patents, scan
+
+if TYPE_CHECKING:
+    from ipmon.deliveries import Delivery
 
 Told = dict[str, Any]
 SEED = 1
@@ -46,6 +49,7 @@ def simulate(root: Path, scratch: Path, records: str) -> Work:
             "bytes": sum(d.bytes for d in patents),
             "all_rows": sum(d.rows + d.rows_bad for d in deliveries),
             "months": len(patents),
+            "last_rows": [sum(d.rows + d.rows_bad for d in deliveries if d.period == m) for m in _months(deliveries)[-2:]],
             "files": len(deliveries),
         }
 
@@ -132,7 +136,7 @@ def compare(root: Path, scratch: Path, measure: str) -> Work:
 
 
 def update(root: Path, scratch: Path, which: str) -> Work:
-    """Staging, facts and measures of all registers, for all deliveries or for `older`: all but those of the newest month."""
+    """Staging, facts and measures of all registers, for `all` deliveries, or without those of the newest months: -1, -2."""
     from assets import declarations
     from ipmon.deliveries import load_manifest
     from ipmon.paths import DataRoot
@@ -141,16 +145,20 @@ def update(root: Path, scratch: Path, which: str) -> Work:
     importlib.import_module("ipmon.registers.staging")  # facts would load it only within the measured work
     _load_engine()
     deliveries = load_manifest(DataRoot(root))
-    newest = max(d.period for d in deliveries if d.source_id == PATENTS)
-    if which == "older":
-        deliveries = [d for d in deliveries if d.period != newest]
+    months = _months(deliveries)
+    without = [] if which == "all" else months[int(which) :]
+    deliveries = [d for d in deliveries if d.period not in without]
     registers = Registers(DataRoot(scratch), declarations().registers, all_measures())
 
     def work() -> Told:
         made = registers.update(deliveries, lambda _: None)
-        return {"facts": len(made.facts.rebuilt), "cells": len(made.cells.made), "newest": newest}
+        return {"facts": len(made.facts.rebuilt), "cells": len(made.cells.made)}
 
     return work
+
+
+def _months(deliveries: "list[Delivery]") -> list[str]:
+    return sorted(d.period for d in deliveries if d.source_id == PATENTS)
 
 
 def _load_engine() -> None:

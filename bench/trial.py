@@ -43,8 +43,8 @@ class Trial:
             self._by_hand(measure)
         say("everything from nothing")
         self._together({"full": self._step("update", self.root, RAW, argument="all")})
-        say("a new month")
-        self._new_month()
+        say("new months")
+        self._new_months()
 
     def _together(self, steps: dict[str, Callable[[], Measured]]) -> None:
         self.measured |= medians(self.runs, steps)
@@ -75,20 +75,22 @@ class Trial:
         for tool in tools:
             step("compare", own, self.folder / tool, measure)
 
-    def _new_month(self) -> None:
-        """All but the newest month made first, and then, from a copy of that each time, the newest."""
+    def _new_months(self) -> None:
+        """The last two months, one after the other, from a copy of everything before each time; the second completes a year."""
         base, target = self.folder / "base", self.folder / "scratch"
-        self._step("update", self.root, RAW, argument="older", into=base)()
+        self._step("update", self.root, RAW, argument="-2", into=base)()
+        for name, argument in (("new_month", "-1"), ("year_end", "all")):
+            self._together({name: partial(self._added, base, target, argument)})
+            shutil.rmtree(base)
+            target.rename(base)
 
-        def one() -> Measured:
-            shutil.rmtree(target)
-            shutil.copytree(base, target, symlinks=True, copy_function=os.link)
-            ledger = "work/registers/ledger.jsonl"  # the one file that is added to in its place
-            (target / ledger).unlink()
-            shutil.copy(base / ledger, target / ledger)
-            return step("update", self.root, target, "all")
-
-        self._together({"new_month": one})
+    def _added(self, base: Path, target: Path, argument: str) -> Measured:
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(base, target, symlinks=True, copy_function=os.link)
+        ledger = "work/registers/ledger.jsonl"  # the one file that is added to in its place
+        (target / ledger).unlink()
+        shutil.copy(base / ledger, target / ledger)
+        return step("update", self.root, target, argument)
 
 
 def _empty(folder: Path) -> None:
