@@ -66,7 +66,7 @@ class DuckEngine:
 
     def grouped(self, counted: ibis.Table, sets: Sequence[Keys]) -> list[pl.DataFrame]:
         """One frame a set, with its keys and the numbers."""
-        return apart(self.collect(grouped(self._connection, counted, sets)), sets)
+        return apart(self._connection.raw_sql(grouped(self._connection, counted, sets)).pl(), counted, sets)
 
     def close(self) -> None:
         """Lets go of the memory."""

@@ -13,30 +13,31 @@ from sqlglot import exp
 Keys = tuple[str, ...]
 
 
-def grouped(connection: Any, counted: ibis.Table, sets: Sequence[Keys]) -> ibis.Table:
-    """An aggregation, which groups by every key that a set names, by each of the sets instead, rows of all sets together.
+def grouped(connection: Any, counted: ibis.Table, sets: Sequence[Keys]) -> str:
+    """The SQL of an aggregation, which groups by every key that a set names, by each of the sets instead, rows of all together.
 
     A row has null in the keys that its set lacks; the column `key?` says of each key whether that is so (1), which a null in the
     key itself does not (0).
     """
+    connection._run_pre_execute_hooks(counted)  # tables in memory, which Ibis makes known only to queries that it sends itself
     query = connection.compiler.to_sqlglot(counted)
     named = {column.alias_or_name: column.unalias() for column in query.expressions}
-    keys = _keys(sets)
     divided = [exp.Tuple(expressions=[named[key].copy() for key in of]) for of in sets]
     query.set("group", exp.Group(grouping_sets=[exp.GroupingSets(expressions=divided)]))
-    for key in keys:
+    for key in _keys(sets):
         lacks = exp.Anonymous(this="grouping", expressions=[named[key].copy()])
         query = query.select(exp.alias_(lacks, _flag(key), quoted=True), copy=False)
-    schema = dict(counted.schema().items()) | {_flag(key): "int64" for key in keys}
-    return connection.sql(query.sql(connection.dialect), schema=schema)
+    sql: str = query.sql(connection.dialect)
+    return sql
 
 
-def apart(rows: pl.DataFrame, sets: Sequence[Keys]) -> list[pl.DataFrame]:
-    """The rows of each set, with its own keys and the numbers."""
-    keys = _keys(sets)
-    others = [name for name in rows.columns if name not in (*keys, *map(_flag, keys))]
+def apart(rows: pl.DataFrame, counted: ibis.Table, sets: Sequence[Keys]) -> list[pl.DataFrame]:
+    """Of the answer the rows of each set, with its own keys and the numbers, in the types of the aggregation."""
+    typed = rows.cast(dict(counted.schema().to_polars()))
+    numbers = [name for name in counted.columns if name not in _keys(sets)]
     return [
-        rows.filter(pl.all_horizontal(pl.col(_flag(key)) == (key not in of) for key in keys)).select(*of, *others) for of in sets
+        typed.filter(pl.all_horizontal(pl.col(_flag(key)) == (key not in of) for key in _keys(sets))).select(*of, *numbers)
+        for of in sets
     ]
 
 

@@ -73,7 +73,8 @@ class SparkEngine:
 
     def grouped(self, counted: ibis.Table, sets: Sequence[Keys]) -> list[pl.DataFrame]:
         """One frame a set, with its keys and the numbers."""
-        return apart(self.collect(grouped(self._connection, counted, sets)), sets)
+        rows = self._session.sql(grouped(self._connection, counted, sets)).toArrow()
+        return apart(pl.DataFrame(rows), counted, sets)
 
     def close(self) -> None:
         """Ends the session and leaves the cluster. The Java process waits for another one, and ends with this process."""

@@ -71,6 +71,12 @@ def by_area_of_years(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return found.group_by(by).agg(grants=found.count())
 
 
+@measure("events", windows=("month",))
+def weighed(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    weights = ibis.memtable(pl.DataFrame({"event": ["granted", "ended"], "weight": [10, 1]}))
+    return events.inner_join(weights, "event").group_by(by).agg(weight=ibis._.weight.sum())
+
+
 @measure(by_area_of_years, windows=("history",))
 def greatest(grants: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     national = grants.filter(grants.ref_area == "_T").mutate(period=grants.period.substr(0, 4))
@@ -317,3 +323,9 @@ def test_a_basis_and_what_rests_on_it_are_made_anew_only_where_rows_have_changed
     assert [told(month) for month in months] == [(1, 2), (2, 2)]
     desk.lay("2023-12", [(*granted[:2], 99, "2023", *granted[4:])])  # other rows, of which the basis shows nothing
     assert desk.measure(beside_the_start) == Outcome([], 2)
+
+
+def test_a_measure_may_look_at_a_table_of_its_own(desk: Desk) -> None:
+    """Ten for a grant, one for an end: two grants in December; a grant and an end in January."""
+    desk.measure(weighed)
+    assert [desk.cells("weighed", "month", month)["_T", "_T"]["weight"] for month in ("2023-12", "2024-01")] == [20, 11]
