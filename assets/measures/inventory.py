@@ -107,36 +107,30 @@ def _whole_months(patents: ibis.Table) -> ir.IntegerValue:
 OWNED = ("application_no", "applicant_id", *sorted({dimension for slice_ in SLICES for dimension in slice_}))
 
 
-@basis("patent_events", "patent_transactions", columns=OWNED, before="inventory")
-def owned(events: ibis.Table, transactions: ibis.Table) -> ibis.Table:
-    """Patents of universities and research institutes in force and not in other hands before the inventory, one row each.
+@basis("patent_events", "patent_transactions", "inventory", columns=OWNED, frozen="inventory")
+def universe(events: ibis.Table, transactions: ibis.Table, first: ibis.Table) -> ibis.Table:
+    """Patents of universities and research institutes in force, in their hands and not converted before the inventory.
 
-    Granted, not ended, neither transferred nor licensed in any month before the first snapshot, a project default as the notice
-    names no day; the owner is the applicant at grant.
+    One row each: granted, not ended, neither transferred nor licensed in any month before the `first` snapshot, and not converted
+    before its month as it says itself; what later ones say of the time before changes a universe no more. The owner is the
+    applicant at grant. That it is frozen there is a project default; the notice names no day.
     """
     ended = events.filter(events.event == "ended").select("application_no")
-    gone = ibis.union(ended, transactions.select(application_no=transactions.patent_no))
+    converted = first.filter(month_of(first.converted_on) < month_number(first.month))
+    others = [table.select(application_no=table.patent_no) for table in (transactions, converted)]
     granted = events.filter(events.event == "granted", events.owner_kind.isin(PUBLIC_OWNERS))
-    return granted.anti_join(gone, "application_no").select(*OWNED)
-
-
-@basis(owned, "inventory", columns=OWNED)
-def universe(owned: ibis.Table, inventory: ibis.Table) -> ibis.Table:
-    """The patents owned that no snapshot says were converted before the first one: what there was to be inventoried."""
-    first = month_number(inventory.month.min()).as_scalar()
-    converted = inventory.filter(month_of(inventory.converted_on) < first).select(application_no=inventory.patent_no)
-    return owned.anti_join(converted, "application_no")
+    return granted.anti_join(ibis.union(ended, *others), "application_no").select(*OWNED)
 
 
 @measure("inventory", universe, windows=("month",), slices=SLICES)
 def inventory_coverage(inventory: ibis.Table, universe: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """How much of a fixed universe each snapshot has inventoried, by dimensions of the universe.
 
-    The `universe`: patents of universities and research institutes in force, neither transferred, licensed nor converted, at the
-    end of the month before the first snapshot; the owner is the applicant at grant. That day is a project default, for the notice
-    names none. Out: `universe` patents and those `inventoried`, `patents` in percent; `owners` and those of which all patents of
-    the universe are inventoried (`complete`), `institutions` in percent. Source: guideline/methodology, 2.11: coverage =
-    inventoried ∩ U / U, U frozen because it moves.
+    The `universe`: patents of universities and research institutes in force, neither transferred, licensed nor, as the first
+    snapshot says, converted, at the end of the month before that snapshot; the owner is the applicant at grant. That day is a
+    project default, for the notice names none. Out: `universe` patents and those `inventoried`, `patents` in percent; `owners`
+    and those of which all patents of the universe are inventoried (`complete`), `institutions` in percent. Source:
+    guideline/methodology, 2.11: coverage = inventoried ∩ U / U, U frozen because it moves.
     """
     cells = _by_owner(universe, inventory, by[1:])
     patents, inventoried, complete = (

@@ -1,7 +1,7 @@
 """What a register's contract demands of a row, as Polars expressions over its text and its typed fields.
 
 Belongs here: reading text into types, and every check of a single row with its reason. Not here: files (reading.py), nor checks
-that need more than one row (staging.py).
+that need more than one row (staging.py, wholes.py).
 """
 
 import re

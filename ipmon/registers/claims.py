@@ -16,7 +16,9 @@ from ipmon.registry import Registry
 
 
 def problems(registry: Registry, measures: Sequence[Measure], registers: Mapping[str, Register]) -> list[str]:
-    """Every claim that no measure meets, and every measure that no indicator claims, as sentences."""
+    """Every claim that no measure meets, every measure that no indicator claims, and what is wrong with a basis, as sentences."""
+    if wrong := [*_bases(measures, registers)]:
+        return wrong
     known = {m.id: m for m in measures}
     columns = {m.id: numbers(m, registers) for m in measures}
     claimed = {i.measured.measure for i in registry.indicators.values() if i.measured} | {
@@ -50,6 +52,17 @@ def _table(source: str | Measure | Basis, schemas: Mapping[str, Mapping[str, str
 
 def _cells(m: Measure, schemas: Mapping[str, Mapping[str, str]]) -> ibis.Table:
     return ibis.table({**dict.fromkeys(DIMENSIONS, "string"), **_put_together(m, schemas).schema()}, name=m.id)
+
+
+def _bases(measures: Sequence[Measure], registers: Mapping[str, Register]) -> Iterator[str]:
+    """What is wrong with the bases that measures are given."""
+    monthly = {register.facts for register in registers.values() if register.cadence == "monthly"}
+    bases = list({id(basis): basis for m in measures for basis in m.bases}.values())
+    for basis in bases:
+        where = f"assets/measures: basis '{basis.id}'"
+        if [other.id for other in bases].count(basis.id) > 1:
+            yield f"{where}: two have this name"
+        yield from (f"{where}: '{fact}' is no fact table of months" for fact in {basis.frozen, *basis.given} - monthly)
 
 
 def _unmet(registry: Registry, known: Mapping[str, Measure], columns: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -19,7 +19,7 @@ SQL_TYPES: dict[Kind, str] = {
 }  # fmt: skip
 """How a field of a kind is stored: a list is text with semicolons between its items, a month is text such as 2024-09."""
 RULE_WORDS = {
-    "and", "or", "not", "is", "null", "true", "false", "in", "cast", "as", "integer", "replace",
+    "and", "or", "not", "is", "null", "true", "false", "in", "try_cast", "as", "integer", "replace",
     "extract", "year", "month", "day", "from", "date", "interval",
 }  # fmt: skip
 """The words of SQL that a rule may use: DuckDB and polars.SQLContext read each of them alike."""
@@ -45,7 +45,8 @@ class RegisterField(Declared):
 class Rule(Declared):
     """What must be true of a row beyond its single fields: SQL that is true or null for a good row, over typed fields.
 
-    Rules speak plain SQL that DuckDB and polars.SQLContext both understand: comparisons, and, or, not, is null, in.
+    Rules speak plain SQL that DuckDB and polars.SQLContext both understand, in the words of RULE_WORDS; none of them can fail on
+    a field that holds anything else than it should.
     """
 
     title: Text

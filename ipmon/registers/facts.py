@@ -27,7 +27,7 @@ from ipmon.registers.store import Store
 MEMORY_LIMIT = "2GB"
 MOST_THREADS = 4
 ROW_GROUP = 122_880
-STAGING = ("staging.py", "checks.py", "reading.py")
+STAGING = ("staging.py", "checks.py", "lines.py", "reading.py")
 """The modules that decide which rows of a delivery are good, and as what values they are staged."""
 
 Say = Callable[[str], None]

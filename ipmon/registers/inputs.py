@@ -30,14 +30,17 @@ class Inputs:
         A basis has no months: see `bases`.
         """
         given = [self._contents(source) for source in of.given]
-        if isinstance(of, Basis) and of.before:
-            start = min(self.store.periods(of.before), default="")
-            return [{month: content for month, content in contents.items() if month < start} for contents in given]
-        return given
+        if isinstance(of, Measure):
+            return given
+        start = min(self.store.periods(of.frozen), default="")
+        return [
+            {month: content for month, content in contents.items() if (month == start if fact == of.frozen else month < start)}
+            for fact, contents in zip(of.given, given, strict=True)
+        ]
 
-    def bases(self, of: Measure | Basis) -> list[str | None]:
-        """The content of each basis that a measure or basis is given, as it was made last."""
-        return [self.ledger.content(self.store.basis(source.id)) for source in of.given if isinstance(source, Basis)]
+    def bases(self, m: Measure) -> list[str | None]:
+        """The content of each basis that a measure is given, as it was made last."""
+        return [self.ledger.content(self.store.basis(basis.id)) for basis in m.bases]
 
     def _contents(self, source: str | Measure | Basis) -> dict[str, str | None]:
         if isinstance(source, Basis):
@@ -57,12 +60,12 @@ def inputs_of(
     window: str,
     months: Sequence[str],
     given: Sequence[Mapping[str, str | None]],
-    bases: Sequence[str | None],
+    bases: Sequence[str | None] = (),
 ) -> str:
     """What the cells of one period are made from: the measure's source and the content of what it is given of these months."""
     told = [f"{n} {month} {contents.get(month)}" for n, contents in enumerate(given) for month in months]
     told += [str(content) for content in bases]
-    return hashlib.sha256("\n".join([_source(of), window, *told]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([of.id, _source(of), window, *told]).encode()).hexdigest()
 
 
 @cache

@@ -3,7 +3,7 @@
 Belongs here: the declaration that wraps a function of assets/measures. Not here: running it (see measuring.py).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,26 +17,26 @@ Kind = Literal["flow", "change", "cohort", "steps"]
 
 @dataclass(frozen=True)
 class Basis:
-    """Rows that measures rest on and that hardly ever change: `function(*tables)` gives these columns of its first table.
+    """Rows that measures rest on, frozen when a table begins: `function(*tables)` gives these columns of its first table.
 
-    It is given whole fact tables and other bases; with `before`, only months before the first one of that table, as for a
-    universe that is frozen there. What rests on it is made anew only if its rows have changed.
+    It is given the facts of the months before the first one of `frozen`, and of that table itself this first month. It is made
+    anew only where those have changed, and what rests on it only where its rows have.
     """
 
     id: str
     function: Callable[..., ibis.Table]
-    given: "tuple[str | Basis, ...]"
+    given: tuple[str, ...]
     columns: tuple[str, ...]
-    before: str = ""
+    frozen: str
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """The fact tables that it is made of, also through other bases, each once."""
-        return _facts(self.given)
+        """The fact tables that it is made of."""
+        return self.given
 
     def schema(self, schemas: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         """Its columns with their DuckDB types, from those of the fact tables."""
-        return {name: schemas[self.facts[0]][name] for name in self.columns}
+        return {name: schemas[self.given[0]][name] for name in self.columns}
 
     def __call__(self, *tables: ibis.Table) -> ibis.Table:
         """The function itself."""
@@ -48,10 +48,10 @@ class Measure:
     """A measure: `function(*tables, by)` groups its facts by the columns `by` and returns these with one column a number.
 
     `given`: the fact tables it is given, in order; or other measures, of which it is given the cells of months, so that only
-    these are read again when a month is new; or a basis. Facts have a text column `period`, which is the first of `by`: the month
-    of the fact, the month to whose end the year is counted (to_date: a fact of March is given once for March, April … December),
-    or the year. In the window `history` tables come whole, facts without `period`, and the function makes that column itself
-    (2024, 2024-09). A measure of months that is given more than its facts is given the rest whole, and asked for slice by slice.
+    these are read again when a month is new; or a basis. The facts have a text column `period`, which is the first of `by`: the
+    month of the fact, the month to whose end the year is counted (to_date: a fact of March is given once for March, April …
+    December), or the year. In the window `history` tables come whole, facts without `period`, and the function makes that column
+    itself (2024, 2024-09). A measure of months may be given bases after its facts, and is then asked for slice by slice.
     `slices`: the dimensions to divide by, one group of columns at a time; () is the national total. Facts whose sliced dimension
     is null are not given. `yearly`: further slices, for the window `year` alone.
     `kind`: flow (a number of the window), change (what a month adds to a stock: numbers are summed over all months so far),
@@ -61,8 +61,9 @@ class Measure:
     `additive`: numbers may be added over months and groups, so that years are added up from months and not measured.
     `finish`: what follows from sums, such as a mean or a rate: it adds columns to the sums by `period`.
 
-    Where facts are not whole, the function ends in one `group_by(by).agg(…)`: the rows before it are read once for all windows
-    and slices. Numbers of changes and cohorts are counts or sums, and may be added over groups too.
+    Where it is given facts of periods alone, the function ends in one `group_by(by).agg(…)`, which is asked for several windows
+    and slices at once; `by` then holds more than one of their dimensions. Numbers of changes and cohorts are counts or sums, and
+    may be added over groups too.
     """
 
     id: str
@@ -81,14 +82,15 @@ class Measure:
         return ("month",) if self.additive else self.windows
 
     @property
-    def bases(self) -> "tuple[Basis, ...]":
-        """The bases that it rests on, also through other bases."""
-        return _bases(self.given)
+    def bases(self) -> tuple[Basis, ...]:
+        """The bases that it is given."""
+        return tuple(source for source in self.given if isinstance(source, Basis))
 
     @property
     def facts(self) -> tuple[str, ...]:
         """The fact tables that it rests on, also through other measures and bases, each once."""
-        return _facts(self.given)
+        through = [(source,) if isinstance(source, str) else source.facts for source in self.given]
+        return tuple(dict.fromkeys(fact for facts in through for fact in facts))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -119,15 +121,6 @@ class Measure:
         return self.function(*tables, by=by)
 
 
-def _facts(given: "Iterable[str | Basis | Measure]") -> tuple[str, ...]:
-    through = [(source,) if isinstance(source, str) else source.facts for source in given]
-    return tuple(dict.fromkeys(fact for facts in through for fact in facts))
-
-
-def _bases(given: "Iterable[str | Basis | Measure]") -> tuple[Basis, ...]:
-    return tuple(found for source in given if isinstance(source, Basis) for found in (source, *_bases(source.given)))
-
-
 def measure(
     *given: str | Measure | Basis,
     windows: tuple[Window, ...] = ("month", "year"),
@@ -140,11 +133,15 @@ def measure(
     """Declares the function below it as a measure named like the function."""
 
     def declare(function: Callable[..., ibis.Table]) -> Measure:
-        return Measure(function.__name__, function, given, windows, slices, kind, yearly, additive, finish)
+        made = Measure(function.__name__, function, given, windows, slices, kind, yearly, additive, finish)
+        plain = (windows, kind, yearly, additive) == (("month",), "flow", (), False)
+        if windows != ("history",) and len(given) > 1 and not (plain and len(made.bases) == len(given) - 1):
+            raise TypeError(f"{made.id}: beside its facts a measure of periods is given bases alone, and counts months as a flow")
+        return made
 
     return declare
 
 
-def basis(*given: str | Basis, columns: tuple[str, ...], before: str = "") -> Callable[[Callable[..., ibis.Table]], Basis]:
+def basis(*given: str, columns: tuple[str, ...], frozen: str) -> Callable[[Callable[..., ibis.Table]], Basis]:
     """Declares the function below it as a basis named like the function."""
-    return lambda function: Basis(function.__name__, function, given, columns, before)
+    return lambda function: Basis(function.__name__, function, given, columns, frozen)

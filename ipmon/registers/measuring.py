@@ -107,7 +107,7 @@ class Measuring:
             yield "history", _ordered(frame)
 
     def _windows(self, m: Measure, stale: Mapping[Window, Stale]) -> Iterator[tuple[Window, pl.DataFrame]]:
-        """The numbers of all windows and slices: facts are read once, for the rows and columns that the measure counts."""
+        """The numbers of all windows and slices, from the facts of the months that any of them counts."""
         months = self.store.periods(m.facts[0])
         scope = {w: {p: own for p, own in scopes(w, months).items() if p in stale[w]} for w in stale if stale[w]}
         needed = sorted({month for periods in scope.values() for own in periods.values() for month in own})
@@ -130,8 +130,8 @@ class Measuring:
                     yield from self._grouped(m, facts, own)
 
     def _slice_by_slice(self, m: Measure, facts: ibis.Table) -> Iterator[tuple[Window, pl.DataFrame]]:
-        """The numbers of months of a measure that looks at more than its facts, and may look at a slice before it counts."""
-        others = [self._table(source, self.store.periods(source) if isinstance(source, str) else []) for source in m.given[1:]]
+        """The numbers of months of a measure that looks at bases too, and may look at a slice before it counts."""
+        others = [self._table(basis, []) for basis in m.bases]
         for slice_ in m.slices:
             frame = self.engine.collect(m(facts, *others, by=("period", *slice_)))
             yield "month", _ordered(totalled(frame.drop_nulls(slice_), slice_))
@@ -183,12 +183,11 @@ class Measuring:
             return ibis.memtable(Cells(self.store.cells(source.id, "month")).read())
         return self.engine.table(self._files(source, months), self.schemas[source])
 
-    def _make_bases(self, of: Measure | Basis) -> None:
-        """Makes every basis anew that a measure or basis is given, where what it is made from has changed."""
-        for basis in (source for source in of.given if isinstance(source, Basis)):
-            self._make_bases(basis)
+    def _make_bases(self, m: Measure) -> None:
+        """Makes every basis anew that a measure is given, where what it is made from has changed."""
+        for basis in m.bases:
             path, given = self.store.basis(basis.id), self.inputs.given(basis)
-            inputs = inputs_of(basis, basis.before, months_of(given), given, self.inputs.bases(basis))
+            inputs = inputs_of(basis, basis.frozen, months_of(given), given)
             if not self.ledger.is_current(path, inputs):
                 tables = [self._table(source, [*months]) for source, months in zip(basis.given, given, strict=True)]
                 with self.ledger.writing(path, inputs) as part:

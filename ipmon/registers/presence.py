@@ -29,15 +29,15 @@ def presence(counted: ibis.Table, year: str, slices: Sequence[Slice]) -> ibis.Ta
     """
     ((name, number),) = counted.op().metrics.items()
     rows = counted.op().parent.to_expr()
-    rows = rows.mutate(**{MONTHS: ibis.literal(1, "int64") << (rows.period.substr(5, 2).cast("int64") - 1)})
-    rows = rows.mutate(who=number.arg.replace({counted.op().parent: rows.op()}).to_expr()).drop_null(["who"])
+    month = rows.period.substr(5, 2).nullif("").cast("int64").fill_null(1)  # of a year's facts there is one
+    rows = rows.mutate(who=number.arg.to_expr(), **{MONTHS: ibis.literal(1, "int64") << (month - 1)})
     return ibis.union(*(_of_slice(rows, year, slice_, name) for slice_ in slices))
 
 
 def _of_slice(rows: ibis.Table, year: str, slice_: Slice, name: str) -> ibis.Table:
     known = rows.drop_null(list(slice_)) if slice_ else rows
     who = known.group_by([year, *slice_, "who"]).agg(**{MONTHS: known[MONTHS].bit_or()})
-    alike = who.group_by([year, *slice_, MONTHS]).agg(**{name: who.count()})
+    alike = who.group_by([year, *slice_, MONTHS]).agg(**{name: who.who.count()})  # nobody is not counted
     return alike.select(year, MONTHS, name, **{d: alike[d] if d in slice_ else ibis.literal(TOTAL) for d in DIMENSIONS})
 
 

@@ -89,20 +89,21 @@ class Records:
         for fact in [source for source in m.given if isinstance(source, str)] if m.bases else m.facts:
             for month, delivery in self.deliveries.get(fact, {}).items():
                 behind.setdefault(month, []).append(delivery)
-        for month, own in behind.items():
-            own += [delivery for basis in m.bases for delivery in self._beneath(basis, month)]
+        beneath = [delivery for basis in m.bases for delivery in self._beneath(basis)]
+        for own in behind.values():
+            own += beneath
         if m.is_stock:
             last = (max(behind[month], key=_came) for month in sorted(behind))
             return dict(zip(sorted(behind), accumulate(last, lambda *two: max(two, key=_came)), strict=True))
         scope = scopes(window if m.kind == "flow" else "history", sorted(behind))
         return {period: max((d for m_ in months for d in behind[m_]), key=_came) for period, months in scope.items()}
 
-    def _beneath(self, basis: Basis, until: str) -> Iterator[Delivery]:
-        """The deliveries that a basis is made of, those of later months left out."""
-        end = min(self.deliveries.get(basis.before, {}), default="")
-        for fact in (source for source in basis.given if isinstance(source, str)):
+    def _beneath(self, basis: Basis) -> Iterator[Delivery]:
+        """The deliveries that a basis is made of."""
+        start = min(self.deliveries.get(basis.frozen, {}), default="")
+        for fact in basis.given:
             for month, delivery in self.deliveries.get(fact, {}).items():
-                if month < end if basis.before else month <= until:
+                if month == start if fact == basis.frozen else month < start:
                     yield delivery
 
     def _figure(

@@ -121,18 +121,17 @@ def counted(m: Measure, window: Window, facts: dict[str, ibis.Table]) -> Cells:
 def given(source: str | Measure | Basis, window: Window, facts: dict[str, ibis.Table]) -> ibis.Table:
     """The facts of a window, the cells of another measure by month, or a basis."""
     if isinstance(source, Basis):
-        end = facts[source.before].month.min().execute() if source.before else "9999"
-        return ibis.memtable(source(*(given(s, "history", facts).filter(is_before(s, end)) for s in source.given)).to_polars())
+        start = facts[source.frozen].month.min().execute()
+        limited = [
+            facts[fact].filter(ibis._.month == start if fact == source.frozen else ibis._.month < start) for fact in source.given
+        ]
+        return ibis.memtable(source(*limited).to_polars())
     if isinstance(source, Measure):
         by = sorted({dimension for slice_ in source.kept_slices for dimension in slice_})
         months = given(source.facts[0], "month", facts)
         return ibis.memtable(rolled(source(months, by=("period", *by)).to_polars(), source.kept_slices))
     periods = {"month": ibis._.month, "year": ibis._.month.substr(0, 4)}
     return facts[source].mutate(period=periods[window]) if window in periods else facts[source]
-
-
-def is_before(source: str | Measure | Basis, month: str) -> ibis.Deferred | ibis.Value:
-    return ibis._.month < month if isinstance(source, str) else ibis.literal(True)
 
 
 @pytest.mark.parametrize("id_", HELD)

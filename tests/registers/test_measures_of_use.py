@@ -68,17 +68,12 @@ def given_to_measure(m: Measure, source: str | Measure | Basis, given: Mapping[s
     return table.drop("period") if m.windows == ("history",) else table
 
 
-def rows(basis: Basis, given: Mapping[str, str], before: str = "") -> ibis.Table:
-    """A basis of the facts before a month, or else before the table that it names, kept as it is when measures are run."""
-
-    def table(source: str | Basis) -> ibis.Table:
-        if isinstance(source, Basis):
-            return rows(source, given, before)
-        found = facts(source, given[source]).drop("period")
-        return found.filter(found.month < end) if end else found
-
-    end = before or (first_month(given[basis.before]) if basis.before else "")
-    return ibis.memtable(ibis.duckdb.connect().to_polars(basis(*map(table, basis.given))))
+def rows(basis: Basis, given: Mapping[str, str], start: str = "") -> ibis.Table:
+    """A basis frozen at the start of a month, or else of the table that it names, kept as it is when measures are run."""
+    start = start or first_month(given[basis.frozen])
+    tables = {fact: facts(fact, given[fact]).drop("period") for fact in basis.given}
+    limited = [t.filter(t.month == start if fact == basis.frozen else t.month < start) for fact, t in tables.items()]
+    return ibis.memtable(ibis.duckdb.connect().to_polars(basis(*limited)))
 
 
 def first_month(given: str) -> str:
@@ -120,16 +115,22 @@ def test_every_slice_gives_the_same_columns(duck: Any, id_: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("month", "expected"),
+    ("start", "expected"),
     [
         ("2023-02", {"P4", "P7", "P8"}),  # granted by January; nothing had ended yet
-        ("2024-02", {"P1", "P2", "P3", "P7", "P8", "P9", "P10"}),  # P4 ended in January; P8 is licensed a month later
-        ("2024-03", {"P1", "P2", "P3", "P7", "P9", "P10"}),  # P7 was converted in February, as the inventory says
+        ("2024-02", {"P1", "P2", "P3", "P7", "P8", "P9", "P10"}),  # P4 ended in January; P7 and P8 are converted a month later
+        ("2024-03", {"P1", "P2", "P3", "P9", "P10"}),
     ],
 )
-def test_patents_are_owned_until_they_end_or_change_hands(month: str, expected: set[str]) -> None:
-    owned = rows(inventory.owned, given_to("inventory_coverage"), month)
-    assert set(owned.to_polars()["application_no"]) == expected
+def test_the_universe_is_that_of_the_start_of_a_month(start: str, expected: set[str]) -> None:
+    universe = rows(inventory.universe, given_to("inventory_coverage"), start)
+    assert set(universe.to_polars()["application_no"]) == expected
+
+
+def test_what_a_later_snapshot_says_of_the_time_before_changes_no_universe() -> None:
+    given = given_to("inventory_coverage")
+    later = {**given, "inventory": given["inventory"] + "2024-05,P1,2024-03-05,2024-02-20\n"}
+    assert "P1" in set(rows(inventory.universe, later).to_polars()["application_no"])
 
 
 # Five classes, the same every year from 2019 to 2024. Inventions of 2019 to 2023: A1, A8 whole; A2 half and half; A3 one

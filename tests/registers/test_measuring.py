@@ -71,6 +71,11 @@ def by_area_of_years(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return found.group_by(by).agg(grants=found.count())
 
 
+@measure("others", windows=("year",))
+def kinds_of_years(others: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    return others.group_by(by).agg(kinds=others.filed_in.nunique())
+
+
 @measure("events", windows=("month",))
 def weighed(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     weights = ibis.memtable(pl.DataFrame({"event": ["granted", "ended"], "weight": [10, 1]}))
@@ -83,7 +88,7 @@ def greatest(grants: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return national.group_by(by).agg(greatest=national.grants.max())
 
 
-@basis("events", columns=("event", "ip_type"), before="others")
+@basis("events", columns=("event", "ip_type"), frozen="others")
 def at_first(events: ibis.Table) -> ibis.Table:
     return events.select("event", "ip_type")
 
@@ -329,3 +334,14 @@ def test_a_measure_may_look_at_a_table_of_its_own(desk: Desk) -> None:
     """Ten for a grant, one for an end: two grants in December; a grant and an end in January."""
     desk.measure(weighed)
     assert [desk.cells("weighed", "month", month)["_T", "_T"]["weight"] for month in ("2023-12", "2024-01")] == [20, 11]
+
+
+def test_different_values_are_counted_in_the_facts_of_years_too_and_none_are_0(desk: Desk) -> None:
+    desk.lay(
+        "2022",
+        [("2022", "seen", 0, "a", None, ""), ("2022", "seen", 0, "b", None, ""), ("2022", "seen", 0, "a", None, "")],
+        "others",
+    )
+    desk.lay("2023", [("2023", "seen", 0, None, None, "")], "others")  # type: ignore[list-item]
+    desk.measure(kinds_of_years)
+    assert [desk.cells("kinds_of_years", "year", year)["_T", "_T"]["kinds"] for year in ("2022", "2023")] == [2, 0]

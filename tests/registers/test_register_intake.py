@@ -548,3 +548,20 @@ def test_memory_stays_bounded(door: Door) -> None:
         good, bad, peak_kilobytes = map(int, done.stdout.split())
         assert (good, bad) == (rows, 0)
         assert peak_kilobytes < 700 * 1024
+
+
+@pytest.mark.parametrize("register", load_registers(CHECKOUT / "assets" / "registers", []).values(), ids=lambda r: r.id)
+def test_whatever_a_field_holds_only_its_row_is_bad(door: Door, register: Register) -> None:
+    """The example row, and it again with each field spoilt: every spoilt row is counted as bad, and nothing fails on it."""
+    example = {name: field.example for name, field in register.fields.items()}
+    spoilt = [example | {name: junk} for name in example for junk in ("2024/09", "2024年9月", "x y", "-1.5e99", "9" * 30)]
+    lines = [",".join(row.values()) for row in (example, *spoilt)]
+    end = f"{register.end_marker},{len(lines)}" if register.end_marker else ""
+    period = "2024" if register.cadence == "annual" else "2024-09"
+    file = door.raw("\n".join([",".join(example), *lines, end]).encode())
+    delivery = door.take(file, register.model_copy(update={"bad_share": 1.0}), period).delivery
+    assert (delivery.rows + delivery.rows_bad, delivery.rows >= 1, delivery.rows_bad >= len(spoilt) // 2) == (
+        len(lines),
+        True,
+        True,
+    )
