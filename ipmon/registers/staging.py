@@ -117,7 +117,7 @@ class _Work:
         seen = lines_at(self.made, {*doubtful, *repeats}) if len(doubtful) + len(repeats) <= FEW else None
         if short := sorted({*self._ragged(doubtful, seen)} - {*bad_lines}):
             good = _without(good, short)
-            repeats = self._repeats(good)  # what repeats a line that is no record is the first with its key
+            repeats = self._repeats(good)  # what only repeats a line that is no record is the first
         lines = sorted({*bad_lines, *short, *repeats})
         found = reasons(self.made, self.register, self.texts, self.names, self.demands, self._raw(lines, seen), repeats)
         whole, apart = self.folder / "good.parquet", self.folder / "bad.parquet"
