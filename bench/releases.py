@@ -22,15 +22,15 @@ HEADING = "# Performance"
 STAGE = re.compile(r"^  (.+?) \.\.\. ([\d.]+) s$", re.MULTILINE)
 
 
-def measure(runs: int, cold: bool) -> list[str]:
-    """The lines of the part on releases. `cold`: with the set-up of a new environment."""
-    rows = [("cold set-up (make lint in a new clone)", _cold_setup())] if cold else []
+def measure(runs: int) -> list[str]:
+    """The lines of the part on releases."""
     stages, totals, unchanged = _warm_runs(runs)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # of runs: nothing else was started yet
     whole = statistics.median(totals)
-    rows += [("warm `make run`, all", whole)]
+    rows = [("warm `make run`, all", whole)]
     rows += [(f"&nbsp;&nbsp;of which {name}", statistics.median(seconds)) for name, seconds in stages.items()]
     rows += [("second `make run`, nothing new", statistics.median(unchanged))]
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    rows += [("cold set-up, once (`make lint` in a new clone)", _cold_setup())]
     return [
         f"Measured by `make bench` on {machine()}; medians of {runs} run(s) from the shipped deliveries.",
         "",

@@ -15,12 +15,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=("run", "registers"), help="measure one part; the other stays as it was")
     parser.add_argument("--runs", type=int, help="runs to take the median of (default: 3; from 10 million records on: 1)")
-    parser.add_argument("--cold", action="store_true", help="also measure the set-up of a new environment")
     sizes = "patent applications to simulate, such as 1000000,10000000,100000000 (default: 1000000)"
     parser.add_argument("--records", type=_sizes, default=[1_000_000], metavar="N,N", help=sizes)
     options = parser.parse_args()
     if options.only != "registers":
-        replace_part(releases.HEADING, releases.measure(options.runs or 3, options.cold))
+        replace_part(releases.HEADING, releases.measure(options.runs or 3))
     if options.only != "run":
         replace_part(registers.HEADING, registers.measure(options.records, options.runs))
 
