@@ -119,7 +119,7 @@ def _portable(error: BaseException) -> BaseException:
     """The error, or one with its words where it could not be made again on the other side."""
     try:
         pickle.loads(pickle.dumps(error))
-    except Exception:
+    except Exception:  # a class need not pickle, nor be made again from its words, and may fail at either as it likes
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
 

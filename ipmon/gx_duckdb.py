@@ -182,7 +182,6 @@ def _worked_out(mart: Path, folder: Path) -> Beside:
 
 def _connection(mart: Path, beside: Beside, spill: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(mart), read_only=True, config={"memory_limit": MEMORY_LIMIT, "temp_directory": spill})
-    connection.execute(sql.QUIET)
     for name, files in beside.items():
         listed = ", ".join(sql.literal(str(file)) for file in files)
         connection.execute(f"create temp view {sql.name(name)} as from read_parquet([{listed}])")

@@ -1,13 +1,10 @@
 """Names and texts inside SQL, quoted in one place.
 
-Belongs here: what DuckDB takes no parameter for, values where a parameter costs too much, its bar. Not here: any query.
+Belongs here: what DuckDB takes no parameter for, and values where a parameter costs too much. Not here: any query.
 """
 
 from collections.abc import Iterable
 from typing import Any
-
-QUIET = "set enable_progress_bar = false"
-"""For connections that may work for more than two seconds: DuckDB's bar would stand among what a command prints."""
 
 
 def name(identifier: str) -> str:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Protocol
 import ibis
 import polars as pl
 
-from ipmon import sql
 from ipmon.errors import IpmonError
 from ipmon.registers.groupings import Keys, apart, grouped
 
@@ -49,7 +48,6 @@ class DuckEngine:
             autoinstall_known_extensions=False,
             autoload_known_extensions=False,
         )
-        self._connection.raw_sql(sql.QUIET)
         self._connection.raw_sql("set parquet_metadata_cache = true")  # every measure reads the same files
 
     def table(self, files: Sequence[Path], schema: Mapping[str, str]) -> ibis.Table:

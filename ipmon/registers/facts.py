@@ -66,9 +66,7 @@ def connection(store: Store) -> duckdb.DuckDBPyConnection:
         "threads": _threads(),
         "enable_external_file_cache": False,  # it would serve a file's old bytes after another one took its name
     }
-    made = duckdb.connect(config={**SETTINGS, **bounds, "temp_directory": str(store.scratch)})
-    made.execute(sql.QUIET)
-    return made
+    return duckdb.connect(config={**SETTINGS, **bounds, "temp_directory": str(store.scratch)})
 
 
 def _threads() -> int:

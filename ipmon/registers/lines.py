@@ -10,9 +10,6 @@ import polars as pl
 
 from ipmon.registers.reading import Plain
 
-FEW = 100_000
-"""Lines worth keeping to look at them one by one; with more doubtful ones, the commas of every line are counted."""
-
 
 def lines_at(made: Plain, numbers: Collection[int]) -> pl.DataFrame:
     """These lines in their order: columns `line` and `raw`."""

@@ -23,12 +23,14 @@ from ipmon.paths import DataRoot
 from ipmon.registers.badrows import MANY, reasons
 from ipmon.registers.checks import TYPES, Check, as_text, checks, typed
 from ipmon.registers.contract import Register
-from ipmon.registers.lines import FEW, lines_at, ragged_lines
+from ipmon.registers.lines import lines_at, ragged_lines
 from ipmon.registers.reading import MORE, Plain, Say, plain
 from ipmon.registers.store import Store
 from ipmon.registers.wholes import check_header, judge, promised, refuse_simulated
 
 MEMORY_LIMIT = "512MB"
+FEW = 100_000
+"""Lines worth keeping to look at them one by one; with more doubtful ones, the commas of every line are counted."""
 SMALL = 1 << 26
 """Bytes of text whose rows are kept in memory while they are checked; those of a larger file wait on disk."""
 UNSHARED = pl.QueryOptFlags(comm_subexpr_elim=False)
@@ -183,7 +185,7 @@ class _Work:
             select line, min(line) over (partition by {key}) as first from candidates qualify line > first order by line"""
         bounds = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(self.folder)}
         with duckdb.connect(config={**SETTINGS, **bounds}) as engine:
-            engine.execute(sql.QUIET)
+            engine.execute("set enable_progress_bar = false")  # an interactive Python would show it among what is printed
             return dict(engine.execute(query).fetchall())
 
 

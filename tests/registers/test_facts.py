@@ -23,8 +23,7 @@ from ipmon.paths import CHECKOUT, DataRoot
 from ipmon.registers import facts
 from ipmon.registers.arrivals import Arrival, arrivals
 from ipmon.registers.contract import SQL_TYPES, Register, load_registers
-from ipmon.registers.engines import engine
-from ipmon.registers.facts import FactsOutcome, build_facts, connection, fact_schema
+from ipmon.registers.facts import FactsOutcome, build_facts, fact_schema
 from ipmon.registers.intake import receive
 from ipmon.registers.ledger import Ledger
 from ipmon.registers.references import references
@@ -474,6 +473,16 @@ def test_strangers_are_counted_for_the_periods_that_changed(office: Office) -> N
     assert pl.read_parquet(office.store.references).select("period", "strangers").rows() == [("2024-09", 0)]
 
 
+def test_a_record_is_known_whichever_event_of_it_came(office: Office) -> None:
+    """P1 was filed in July; of P5, filed before there were any deliveries, only the grant came."""
+    granted = {"disposal": "granted", "grant_date": date(2024, 7, 9)}
+    office.take(delivered("patent_applications", "2024-07"), filed("P1", "2024-07-02"), filed("P5", "2015-02-01", **granted))
+    sales = [sold(f"X{n}", patent, "2024-08-02") for n, patent in enumerate(["P1", "P5", "P9"])]
+    office.take(delivered("patent_transactions", "2024-08"), *sales)
+    office.build()
+    assert strangers(office) == [("patent_transactions", "patent_no", "2024-08", 1, ("P9",))]
+
+
 # What has come and what is late
 
 
@@ -512,11 +521,3 @@ def test_accounts_are_due_in_december_of_the_year_after() -> None:
 
 def test_a_register_that_never_delivered_has_no_row() -> None:
     assert grid(date(2024, 12, 31)) == []
-
-
-def test_long_work_shows_no_bar_among_what_a_command_prints(tmp_path: Path) -> None:
-    asked = "select current_setting('enable_progress_bar')"
-    with connection(Store(DataRoot(tmp_path))) as making:
-        assert making.execute(asked).fetchall() == [(False,)]
-    with engine(tmp_path / "scratch") as measuring:
-        assert measuring.collect(measuring._connection.sql(asked)).rows() == [(False,)]  # type: ignore[attr-defined]

@@ -127,12 +127,6 @@ def test_the_universe_is_that_of_the_start_of_a_month(start: str, expected: set[
     assert set(universe.to_polars()["application_no"]) == expected
 
 
-def test_what_a_later_snapshot_says_of_the_time_before_changes_no_universe() -> None:
-    given = given_to("inventory_coverage")
-    later = {**given, "inventory": given["inventory"] + "2024-05,P1,2024-03-05,2024-02-20\n"}
-    assert "P1" in set(rows(inventory.universe, later).to_polars()["application_no"])
-
-
 # Five classes, the same every year from 2019 to 2024. Inventions of 2019 to 2023: A1, A8 whole; A2 half and half; A3 one
 # class named twice; A4 in three parts; A5 in no class. Outside: A0 of 2018, A6 no invention, A7 no grant. So 3911: 1 + 1/2 +
 # 1/3 = 11/6, 2710: 1/2 + 1 + 1/3 = 11/6, 4710: 1/3, 3240: 1, 7320: 0; five in all. 2022 has four years of accounts and 2024

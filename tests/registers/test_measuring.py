@@ -1,6 +1,6 @@
 """Windows, slices, what is made anew, running sums: every expected number is counted by hand from EVENTS."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -71,6 +71,11 @@ def by_area_of_years(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return found.group_by(by).agg(grants=found.count())
 
 
+@measure("events", windows=("month", "to_date"), slices=((), ("ref_area",)))
+def years_of_filing(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    return events.group_by(by).agg(years=events.filed_in.nunique())
+
+
 @measure("others", windows=("year",))
 def kinds_of_years(others: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return others.group_by(by).agg(kinds=others.filed_in.nunique())
@@ -88,9 +93,10 @@ def greatest(grants: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return national.group_by(by).agg(greatest=national.grants.max())
 
 
-@basis("events", columns=("event", "ip_type"), frozen="others")
-def at_first(events: ibis.Table) -> ibis.Table:
-    return events.select("event", "ip_type")
+@basis("events", "others", columns=("event", "ip_type"), frozen="others")
+def at_first(events: ibis.Table, others: ibis.Table) -> ibis.Table:
+    """Events that took no longer than the first of the others."""
+    return events.filter(events.days <= others.days.max().as_scalar()).select("event", "ip_type")
 
 
 @measure("others", at_first, windows=("month",))
@@ -110,13 +116,13 @@ class Desk:
         for month in sorted({event[0] for event in EVENTS}):
             self.lay(month, [event for event in EVENTS if event[0] == month])
 
-    def lay(self, month: str, events: list[tuple[str, str, int, str, str | None, str]], fact: str = "events") -> None:
+    def lay(self, month: str, events: Sequence[tuple[str, str, int, str | None, str | None, str]], fact: str = "events") -> None:
         names = ["month", "event", "days", "filed_in", "ref_area", "ip_type"]
         frame = pl.DataFrame(events, schema=names, orient="row", infer_schema_length=None)
         missing = [pl.lit(None, pl.String).alias(d) for d in DIMENSIONS if d not in names]
         path = self.store.fact_file(fact, month)
         path.parent.mkdir(parents=True, exist_ok=True)
-        frame.with_columns(pl.col("ref_area").cast(pl.String), *missing).select(list(SCHEMA)).write_parquet(path)
+        frame.with_columns(pl.col("filed_in", "ref_area").cast(pl.String), *missing).select(list(SCHEMA)).write_parquet(path)
         Ledger(self.store.ledger).note(path, "given")
 
     def measure(self, *measures: Measure) -> Outcome:
@@ -308,26 +314,51 @@ def test_without_the_cells_it_rests_on_there_is_nothing_to_measure(desk: Desk) -
 
 
 def test_a_basis_and_what_rests_on_it_are_made_anew_only_where_rows_have_changed(desk: Desk) -> None:
+    """Frozen by the first of the others, of 30 days: the events of 10 days in November and of 20 in December, not that of 60."""
+
     def told(month: str) -> tuple[object, object]:
         cell = desk.cells("beside_the_start", "month", month)["_T", "_T"]
         return cell["seen"], cell["events"]
 
-    seen, granted = ("2024-01", "seen", 0, "", None, ""), ("2024-02", "granted", 30, "2024", "CN-BJ", "invention")
-    desk.lay("2024-01", [seen], "others")
+    granted = ("granted", 5, "2024", "CN-BJ", "invention")
+    desk.lay("2024-01", [("2024-01", "seen", 30, "", None, "")], "others")
     desk.measure(beside_the_start)
-    assert told("2024-01") == (1, 3)  # of November and December
+    assert told("2024-01") == (1, 2)
     made = desk.store.basis("at_first").stat().st_mtime_ns
-    desk.lay("2024-02", [granted])
+    desk.lay("2024-02", [("2024-02", *granted)])
     assert desk.measure(beside_the_start) == Outcome([], 1)
-    desk.lay("2024-02", [("2024-02", *seen[1:])] * 2, "others")
+    desk.lay("2024-02", [("2024-02", "seen", 99, "", None, "")] * 2, "others")  # with these, that of 60 days would be in it
     assert desk.measure(beside_the_start) == Outcome([("beside_the_start", "month", "2024-02")], 1)
-    assert (told("2024-02"), desk.store.basis("at_first").stat().st_mtime_ns) == ((2, 3), made)
-    desk.lay("2023-12", [granted])
+    assert (told("2024-02"), desk.store.basis("at_first").stat().st_mtime_ns) == ((2, 2), made)
+    desk.lay("2023-12", [("2023-12", *granted)] * 2)
     months = ["2024-01", "2024-02"]
     assert desk.measure(beside_the_start).made == [("beside_the_start", "month", month) for month in months]
-    assert [told(month) for month in months] == [(1, 2), (2, 2)]
-    desk.lay("2023-12", [(*granted[:2], 99, "2023", *granted[4:])])  # other rows, of which the basis shows nothing
+    assert [told(month) for month in months] == [(1, 3), (2, 3)]
+    desk.lay("2023-12", [("2023-12", "granted", 6, "2023", "CN-GD", "invention")] * 2)  # of which the basis shows nothing new
     assert desk.measure(beside_the_start) == Outcome([], 2)
+
+
+@pytest.mark.parametrize(
+    ("late", "known"),
+    [
+        ({}, (5, 20)),
+        ({"2023-12": 25}, (25, 25)),  # it lies beneath both
+        ({"2024-01": 25}, (5, 20)),  # of this month no event is asked for
+    ],
+)
+def test_what_rests_on_a_basis_is_known_with_its_own_month_and_all_that_lies_beneath(
+    desk: Desk, late: dict[str, int], known: tuple[int, int]
+) -> None:
+    """Events came on 1 to 4 May, but for the late; the others of January on 5 May, those of February on the 20th."""
+    for month in ("2024-01", "2024-02"):
+        desk.lay(month, [(month, "seen", 30, "", None, "")], "others")
+    desk.measure(beside_the_start)
+    events = {month: delivery(month, late.get(month, day)) for day, month in enumerate(desk.store.periods("events"), 1)}
+    others = {"2024-01": delivery("2024-01", 5), "2024-02": delivery("2024-02", 20)}
+    registry = Registry({"seen": indicator("seen", of="beside_the_start")})
+    behind = {"events": events, "others": others}
+    figures = Records(registry, {"beside_the_start": beside_the_start}, desk.store, behind, {"reg": "登记机关"}).figures()
+    assert sorted((f.key.time_period, f.released_on.day) for f in figures) == [("2024-01", known[0]), ("2024-02", known[1])]
 
 
 def test_a_measure_may_look_at_a_table_of_its_own(desk: Desk) -> None:
@@ -336,12 +367,25 @@ def test_a_measure_may_look_at_a_table_of_its_own(desk: Desk) -> None:
     assert [desk.cells("weighed", "month", month)["_T", "_T"]["weight"] for month in ("2023-12", "2024-01")] == [20, 11]
 
 
+def test_different_values_of_months_and_to_date_are_never_added(desk: Desk) -> None:
+    """January has 2022 (of Beijing) and 2023 (of no area), February 2023 (of Guangdong): two in all, one in either area."""
+    desk.measure(years_of_filing)
+
+    def told(window: str, month: str) -> dict[tuple[str, str], object]:
+        return {key: cell["years"] for key, cell in desk.cells("years_of_filing", window, month).items()}
+
+    assert told("month", "2024-01") == {("_T", "_T"): 2, ("_T", "CN-BJ"): 1}
+    assert told("month", "2024-02") == {("_T", "_T"): 1, ("_T", "CN-GD"): 1}
+    assert told("to_date", "2024-02") == {("_T", "_T"): 2, ("_T", "CN-BJ"): 1, ("_T", "CN-GD"): 1}
+    assert desk.held("years_of_filing", "to_date") == {"2024-01", "2024-02"}
+
+
 def test_different_values_are_counted_in_the_facts_of_years_too_and_none_are_0(desk: Desk) -> None:
     desk.lay(
         "2022",
         [("2022", "seen", 0, "a", None, ""), ("2022", "seen", 0, "b", None, ""), ("2022", "seen", 0, "a", None, "")],
         "others",
     )
-    desk.lay("2023", [("2023", "seen", 0, None, None, "")], "others")  # type: ignore[list-item]
+    desk.lay("2023", [("2023", "seen", 0, None, None, "")], "others")
     desk.measure(kinds_of_years)
     assert [desk.cells("kinds_of_years", "year", year)["_T", "_T"]["kinds"] for year in ("2022", "2023")] == [2, 0]
