@@ -49,8 +49,8 @@ def as_text(name: str) -> str:
     return f"{name}@text"
 
 
-def typed(name: str, field: RegisterField) -> pl.Expr:
-    """The field's value; null where its text is missing or cannot be read."""
+def typed(name: str, field: RegisterField, blanks: bool = True) -> pl.Expr:
+    """The field's value; null where its text is missing or cannot be read. `blanks`: whether any text may hold a blank."""
     text = pl.col(as_text(name))
     if field.kind == "date":
         return text.str.to_date("%Y-%m-%d", strict=False)
@@ -60,9 +60,30 @@ def typed(name: str, field: RegisterField) -> pl.Expr:
         return text.cast(TYPES["amount"], strict=False)
     if field.kind == "flag":
         return text.cast(FLAGS, strict=False).to_physical() < len(YES)
-    if field.kind == "list":
+    if field.kind == "code" and field.codes:
+        return text.cast(pl.Enum(_codes(field)), strict=False)
+    if field.kind == "list" and blanks:
         return text.str.replace_all("; ", ";", literal=True)
-    return text if field.pattern or field.codes or field.kind == "month" else text.str.strip_chars()
+    return text if field.kind in ("list", "month") or field.pattern else text.str.strip_chars()
+
+
+def has_signs(register: Register, text: str) -> bool:
+    """Whether a sign for what is missing stands in a field of these lines, which have no quotation marks."""
+    signs = "|".join(re.escape(sign) for sign in register.missing if sign)
+    return bool(signs) and re.search(f"(?:^|,)(?:{signs})(?:,|\r?$)", text, re.MULTILINE) is not None
+
+
+def passed_signs(register: Register, present: list[str]) -> list[pl.Expr]:
+    """Where a field would take a sign for what is missing as its value; all other fields refuse such a text."""
+    signs = pl.Series([sign for sign in register.missing if sign], dtype=pl.String())
+    fields = {name: register.fields[name] for name in present}
+    rows = pl.DataFrame({as_text(name): signs for name in fields})
+    rows = rows.with_columns(typed(name, field).alias(name) for name, field in fields.items())
+    refused = rows.select(
+        pl.any_horizontal(False, *(check.broken for check in _of_field(name, field))).fill_null(False).alias(name)
+        for name, field in fields.items()
+    )
+    return [pl.col(as_text(name)).is_in(passed.implode()) for name in fields if len(passed := signs.filter(~refused[name]))]
 
 
 def checks(register: Register, period: str, present: list[str]) -> list[Check]:
@@ -85,7 +106,7 @@ def _of_field(name: str, field: RegisterField) -> Iterator[Check]:
         broken = ~text.str.contains(f"^(?:{field.pattern})$")
         yield check("BAD_VALUE", broken, f"不符合格式 {field.pattern}", f"is not written as {field.pattern}")
     if field.codes:
-        yield check("UNKNOWN_CODE", _not_among(field, text), "不是已知代码", "is no code of the contract")
+        yield check("UNKNOWN_CODE", _not_among(field, text, value), "不是已知代码", "is no code of the contract")
     if field.minimum is not None:
         yield check("TOO_SMALL", value < field.minimum, f"小于 {field.minimum}", f"is less than {field.minimum}")
 
@@ -100,11 +121,14 @@ def _unreadable(kind: Kind, text: pl.Expr, value: pl.Expr) -> pl.Expr:
     return unread | (text.str.len_bytes() != length) if length else unread
 
 
-def _not_among(field: RegisterField, text: pl.Expr) -> pl.Expr:
-    codes = list(area_codes() if field.codes == "areas" else field.codes or ())
-    if field.kind != "list":
-        return ~text.is_in(codes)
-    one = "|".join(re.escape(code) for code in codes)
+def _codes(field: RegisterField) -> list[str]:
+    return list(area_codes() if field.codes == "areas" else field.codes or ())
+
+
+def _not_among(field: RegisterField, text: pl.Expr, value: pl.Expr) -> pl.Expr:
+    if field.kind == "code":
+        return value.is_null() & text.is_not_null()
+    one = "|".join(re.escape(code) for code in _codes(field))
     return ~text.str.contains(f"^(?:{one})(?:; ?(?:{one}))*$")
 
 

@@ -41,6 +41,13 @@ class RegisterField(Declared):
     minimum: int | None = None
     example: str = ""
 
+    @model_validator(mode="after")
+    def _is_coded(self) -> "RegisterField":
+        """Codes are those of a code, or of the items of a list."""
+        if self.codes and self.kind not in ("code", "list"):
+            raise ValueError(f"codes are for fields of kind code or list, and this is of kind {self.kind}")
+        return self
+
 
 class Rule(Declared):
     """What must be true of a row beyond its single fields: SQL that is true or null for a good row, over typed fields.

@@ -3,22 +3,28 @@
 Belongs here: looking at lines as they came. Not here: making a file into lines (reading.py), reasons of bad lines (badrows.py).
 """
 
+from bisect import bisect_left
 from collections.abc import Collection
-from itertools import islice
+from itertools import accumulate
 
 import polars as pl
 
-from ipmon.registers.reading import Plain
+from ipmon.registers.reading import BLOCK, Plain
 
 
 def lines_at(made: Plain, numbers: Collection[int]) -> pl.DataFrame:
-    """These lines in their order: columns `line` and `raw`."""
-    rows, at = [], 0
+    """These lines in their order: columns `line` and `raw`. Only blocks that hold any of them are read."""
+    breaks = [0, *accumulate(made.survey.blocks)]  # before each block, and in all
+    rows, pieces, before, behind = [], list[bytes](), 0, 0
     with made.original.open("rb") as opened:
         for number in sorted(numbers):
-            line = next(islice(opened, number - at - 1, None)).decode()
-            rows.append((number, line.removesuffix("\n").removesuffix("\r")))
-            at = number
+            if not before + 1 < number <= behind:
+                first = max(bisect_left(breaks, number - 1) - 1, 0)  # the block with the line break that the line follows
+                last = bisect_left(breaks, number) - 1  # and that with its own; none has it if the text just ends
+                opened.seek(first * BLOCK)
+                pieces = opened.read((last - first + 1) * BLOCK).split(b"\n")
+                before, behind = breaks[first], breaks[min(last + 1, len(breaks) - 1)]
+            rows.append((number, pieces[number - before - 1].decode().removesuffix("\r")))
     return pl.DataFrame(rows, {"line": pl.Int64(), "raw": pl.String()}, orient="row")
 
 

@@ -21,7 +21,7 @@ from ipmon.errors import IpmonError
 from ipmon.marts import SETTINGS
 from ipmon.paths import DataRoot
 from ipmon.registers.badrows import MANY, reasons
-from ipmon.registers.checks import TYPES, Check, as_text, checks, typed
+from ipmon.registers.checks import TYPES, Check, as_text, checks, has_signs, passed_signs, typed
 from ipmon.registers.contract import Register
 from ipmon.registers.lines import lines_at, ragged_lines
 from ipmon.registers.reading import MORE, Plain, Say, plain
@@ -31,11 +31,12 @@ from ipmon.registers.wholes import check_header, judge, promised, refuse_simulat
 MEMORY_LIMIT = "512MB"
 FEW = 100_000
 """Lines worth keeping to look at them one by one; with more doubtful ones, the commas of every line are counted."""
-SMALL = 1 << 26
-"""Bytes of text whose rows are kept in memory while they are checked; those of a larger file wait on disk."""
+SMALL = 1 << 29
+"""Bytes of text whose rows are kept in memory while they are checked, where they take twice as much; those of a larger file wait
+on disk, and take half as long again."""
 UNSHARED = pl.QueryOptFlags(comm_subexpr_elim=False)
 """Looking for what fifty checks have in common takes longer than it saves."""
-PACKING: Literal["lz4"] = "lz4"
+PACKING: Literal["uncompressed"] = "uncompressed"
 """Rows that can be made again at any time are packed fast, not small."""
 
 
@@ -90,6 +91,18 @@ def _scratch(store: Store) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What checking every line of a file showed: good rows, of every line that repeats a key the line that had it, the bad lines,
+    those that are bad or may be short, and how all of these came (None: they are too many to look at)."""
+
+    good: pl.LazyFrame
+    repeats: dict[int, int]
+    bad: list[int]
+    doubtful: list[int]
+    seen: pl.DataFrame | None
+
+
 class _Work:
     """One file on its way from text to two Parquet files in a folder of its own."""
 
@@ -100,7 +113,7 @@ class _Work:
         self.present = [name for name in register.fields if name in made.header]
         self.names = [as_text(name) if name in register.fields else f"{name}@extra" for name in made.header]
         self.texts = [
-            (typed(name, f) if name in made.header else pl.lit(None, TYPES[f.kind])).alias(name)
+            (typed(name, f, made.survey.blanks) if name in made.header else pl.lit(None, TYPES[f.kind])).alias(name)
             for name, f in register.fields.items()
         ]
         self.demands: list[Check] = checks(register, period, self.present)
@@ -109,35 +122,54 @@ class _Work:
 
     def split(self, synthetic: bool) -> tuple[Path, Path]:
         """The files of good and of bad rows. Raises Breach where the file as a whole is refused (wholes.py)."""
-        checked = self._checked()
-        bad_lines = checked.filter("@bad").select("line").collect().to_series().to_list()
-        good = checked.filter(~pl.col("@bad")).drop("@bad", "@short")
+        found = self._found()
         if not synthetic:
-            refuse_simulated(good, self.register)
-        repeats = self._repeats(good)
-        doubtful = checked.filter(pl.col("@bad") | pl.col("@short")).select("line").collect().to_series().to_list()
-        seen = lines_at(self.made, {*doubtful, *repeats}) if len(doubtful) + len(repeats) <= FEW else None
-        if short := sorted({*self._ragged(doubtful, seen)} - {*bad_lines}):
+            refuse_simulated(found.good, self.register)
+        good, repeats = found.good, found.repeats
+        if short := sorted({*self._ragged(found)} - {*found.bad}):
             good = _without(good, short)
             repeats = self._repeats(good)  # what only repeats a line that is no record is the first
-        lines = sorted({*bad_lines, *short, *repeats})
-        found = reasons(self.made, self.register, self.texts, self.names, self.demands, self._raw(lines, seen), repeats)
+        lines = sorted({*found.bad, *short, *repeats})
+        raw = self._raw(lines, found.seen)
+        told = reasons(self.made, self.register, self.texts, self.names, self.demands, raw, repeats)
         whole, apart = self.folder / "good.parquet", self.folder / "bad.parquet"
         _without(good, [*repeats]).sink_parquet(whole, compression=PACKING, statistics=False)
         self.rows = pl.scan_parquet(whole, glob=False).select(pl.len()).collect().item()
-        self.rows_bad = found.height + max(0, len(lines) - MANY)
-        judge(found, self.made, self.promised, self.rows, self.rows_bad, len(lines), self.register)
-        found.write_parquet(apart)
+        self.rows_bad = told.height + max(0, len(lines) - MANY)
+        judge(told, self.made, self.promised, self.rows, self.rows_bad, len(lines), self.register)
+        told.write_parquet(apart)
         return whole, apart
 
-    def _checked(self) -> pl.LazyFrame:
+    def _found(self) -> _Found:
+        """What checking every line shows. Signs for what is missing, which cost a comparison a field, are taken for values until
+        one is seen; fields refuse them, so that any will be among the lines that are looked at."""
+        if not self.made.survey.quotes and not has_signs(self.register, self.made.first):
+            found = self._looked([])
+            if found.seen is not None and not has_signs(self.register, "\n".join(found.seen["raw"])):
+                return found
+            del found  # all its rows
+        return self._looked(self.register.missing)
+
+    def _looked(self, missing: list[str]) -> _Found:
+        """What checking every line shows where these signs alone, and nothing at all, stand for what is missing."""
+        checked = self._checked(missing)
+        good = checked.filter(~pl.col("@bad")).drop("@bad", "@short")
+        repeats = self._repeats(good)
+        doubtful = checked.filter(pl.col("@bad") | pl.col("@short")).select("line", "@bad").collect()
+        lines = {*doubtful["line"], *repeats}
+        seen = lines_at(self.made, lines) if len(lines) <= FEW else None
+        return _Found(good, repeats, doubtful.filter("@bad")["line"].to_list(), doubtful["line"].to_list(), seen)
+
+    def _checked(self, missing: list[str]) -> pl.LazyFrame:
         """Every line that was scanned: its typed fields, `line`, is it `@bad` or `@short`; in memory or, if large, on disk."""
         self.say("checking every row")
         broken = [d.broken for d in self.demands]
         broken += [pl.col(MORE).is_not_null(), pl.all_horizontal(pl.col(as_text(name)).is_null() for name in self.present)]
         broken.append(pl.col(self.names[0]).str.starts_with(self.register.end_marker or MORE))
+        if not missing:
+            broken += passed_signs(self.register, self.present)
         bad = pl.any_horizontal(broken).fill_null(False).alias("@bad")
-        rows = self.made.scan(self.names, self.register.missing).with_columns(self.texts)
+        rows = self.made.scan(self.names, missing).with_columns(self.texts)
         short = pl.col(self.names[-1]).is_null().alias("@short")
         rows = rows.select(*self.register.fields, pl.col("line").cast(pl.Int64), bad, short)
         try:
@@ -149,14 +181,15 @@ class _Work:
             raise Breach("BAD_CONTAINER", reason) from None
         return pl.scan_parquet(self.folder / "checked.parquet", glob=False)
 
-    def _ragged(self, doubtful: list[int], seen: pl.DataFrame | None) -> list[int]:
+    def _ragged(self, found: _Found) -> list[int]:
         """Lines with too few or too many fields, which a parser fills up or cuts.
 
         Only a row whose last field is empty can be short; a long one shows in the number of commas.
         """
         if self.made.survey.quotes:
             return []  # such lines are blank in what was scanned
-        return ragged_lines(self.made, None if seen is None else seen.filter(pl.col("line").is_in(doubtful)))
+        seen = found.seen
+        return ragged_lines(self.made, None if seen is None else seen.filter(pl.col("line").is_in(found.doubtful)))
 
     def _raw(self, lines: list[int], seen: pl.DataFrame | None) -> pl.DataFrame:
         """These lines as they came, from those that were seen already where all of them are there."""
@@ -167,11 +200,14 @@ class _Work:
     def _repeats(self, good: pl.LazyFrame) -> dict[int, int]:
         """Of every line whose key an earlier one has, that earlier line."""
         self.say("looking for repeated keys")
-        keys = good.select(*self.register.key, "line")
+        key = self.register.key
+        keys = good.select(*key, "line")
         if not self.is_small:
             return self._repeats_on_disk(keys)
-        twice = keys.filter(pl.struct(self.register.key).is_duplicated())
-        found = twice.select("line", first=pl.col("line").min().over(self.register.key)).filter(pl.col("line") > pl.col("first"))
+        hashed = keys.with_columns(pl.struct(key).hash().alias("@hash")).collect()
+        hashes = hashed["@hash"].sort()  # the quickest way to see which are there twice
+        twice = hashed.filter(pl.col("@hash").is_in(hashes.filter(hashes == hashes.shift()).unique().implode())).lazy()
+        found = twice.select("line", first=pl.col("line").min().over(key)).filter(pl.col("line") > pl.col("first"))
         return dict(found.sort("line").collect().iter_rows())
 
     def _repeats_on_disk(self, keys: pl.LazyFrame) -> dict[int, int]:

@@ -278,6 +278,10 @@ def test_patterns_take_what_offices_write_and_nothing_else(id_: str, name: str, 
         (("owner_kind: applicant_kind", "owner_kind: kind"), "dimension 'owner_kind' names 'kind': no such field"),
         (("date: grant_date,", "date: disposal,"), "event 'granted' is dated by a field that is no date"),
         (("delivers: events", "delivers: rows"), "a register that delivers events declares them, and no other does"),
+        (
+            ('pattern: "[0-9A-Za-z_-]{1,64}"', "codes: {a: {zh: 甲, en: A}}"),
+            "codes are for fields of kind code or list, and this is of kind id",
+        ),
         (("due_day: 10", "due_day: 32"), "due_day: Input should be less than or equal to 31"),
     ],
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
+from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from ipmon.intake import receive as receive_table
 from ipmon.paths import CHECKOUT, DataRoot
 from ipmon.registers.contract import Register, load_registers
 from ipmon.registers.intake import receive
+from ipmon.registers.lines import lines_at
+from ipmon.registers.reading import plain
 from ipmon.registers.staging import restage
 from ipmon.registers.store import Store
 from ipmon.withdrawals import withdraw
@@ -223,6 +226,37 @@ def test_rows_on_disk_and_in_memory_are_judged_alike(door: Door, monkeypatch: py
     told = [(3, "TOO_SMALL"), (4, "DUPLICATE"), (5, "RAGGED"), (6, "RAGGED"), (8, "DUPLICATE")]
     assert [(line, code) for line, _, _, code in door.bad()] == told
     assert door.good()["line"].to_list() == [2, 7, 9, 10, 11]
+
+
+@pytest.mark.parametrize("block", [8, 1 << 15])
+def test_a_sign_for_what_is_missing_counts_wherever_it_stands(door: Door, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr("ipmon.registers.reading.BLOCK", block)  # the beginning, where signs are looked for at once, ends there
+    monkeypatch.setattr("ipmon.registers.lines.BLOCK", block)
+    rows = [row(1), row(2, shares="-"), row(3, remark="-"), row(4, released_on="-"), row(5, open="-"), row(6, kind="-x"), row(2)]
+    door.take(door.file(*rows))
+    assert door.good().select("line", "shares").rows() == [(2, 3), (3, None), (4, 3), (5, 3)]
+    assert door.good()["remark"].to_list() == ["转让", "转让", None, "转让"]
+    assert door.bad() == [(6, "open", "", "REQUIRED"), (7, "kind", "-x", "UNKNOWN_CODE"), (8, "record_no", "A2", "DUPLICATE")]
+
+
+def test_a_text_that_is_only_a_sign_is_missing_though_nothing_forbids_it(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipmon.registers.reading.BLOCK", 8)
+    monkeypatch.setattr("ipmon.registers.lines.BLOCK", 8)
+    door.take(door.file(row(1), row(2, remark="-"), row(3, remark="- -")))
+    assert (door.good()["remark"].to_list(), door.bad()) == (["转让", None, "- -"], [])
+
+
+@pytest.mark.parametrize("block", [1, 2, 8, 64])
+@pytest.mark.parametrize("end", ["", "\n", "\r\n\n"])
+def test_any_line_is_found_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, end: str) -> None:
+    monkeypatch.setattr("ipmon.registers.reading.BLOCK", block)
+    monkeypatch.setattr("ipmon.registers.lines.BLOCK", block)
+    written = ["record_no", "", "A1,转让", "x" * 20, "", "", "last"]
+    (tmp_path / "d.csv").write_bytes(("\n".join(written) + end).encode())
+    made = plain(tmp_path / "d.csv", ".csv", DEALINGS, tmp_path, lambda _: None)
+    wanted = range(1, len(written) + 1)
+    for some in chain.from_iterable(combinations(wanted, n) for n in range(len(written) + 1)):
+        assert lines_at(made, some).rows() == [(n, written[n - 1]) for n in some]
 
 
 def test_quoted_cells(door: Door) -> None:
@@ -536,6 +570,8 @@ from pathlib import Path
 from ipmon.paths import CHECKOUT, DataRoot
 from ipmon.registers.contract import load_registers
 from ipmon.registers.intake import receive
+from ipmon.registers.lines import lines_at
+from ipmon.registers.reading import plain
 register = load_registers(CHECKOUT / "assets/registers", [])["patent_transactions"]
 taken = receive(Path(sys.argv[1]), register, "2024-09", None, DataRoot(Path(sys.argv[2])), datetime(2026, 11, 22, tzinfo=UTC))
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
