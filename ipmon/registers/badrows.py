@@ -24,27 +24,28 @@ Row = dict[str, Any]
 
 def reasons(
     made: Plain, register: Register, texts: pl.Expr | Sequence[pl.Expr], names: list[str], demands: Sequence[Check],
-    found: pl.DataFrame, repeats: Mapping[int, int],
+    found: Mapping[int, str], repeats: Mapping[int, int],
 ) -> pl.DataFrame:  # fmt: skip
-    """One row a bad record among the lines `found` (`line`, `raw`); blank lines and the end marker are none.
+    """One row a bad record among the lines `found`, by number in order; blank lines and the end marker are none.
 
     `names`: the text columns in the order of the file; `texts`: what makes the typed columns of them; `repeats`: of a line whose
     key was there before, the line that had it.
     """
-    found = found.filter(pl.col("raw").str.strip_chars() != "")
-    if made.is_marked and found.height and found["raw"][-1].strip() == made.last:
-        found = found.head(-1)
-    whole = pl.col("raw").str.contains(made.record)
-    broken = _broken(found.filter(~whole), len(made.header))
-    judged = _judged(made, register, texts, names, demands, found.filter(whole), repeats)
-    return pl.concat([pl.DataFrame(broken, SCHEMA), judged]).sort("line")
+    filled = {line: raw for line, raw in found.items() if raw.strip()}
+    if made.is_marked and filled and [*filled.values()][-1].strip() == made.last:
+        filled.popitem()
+    is_whole = dict(zip(filled, pl.Series(filled.values(), dtype=pl.String()).str.contains(made.record), strict=True))
+    whole = {line: raw for line, raw in filled.items() if is_whole[line]}
+    broken = {line: raw for line, raw in filled.items() if not is_whole[line]}
+    rows = _broken(broken, len(made.header)) + _judged(made, register, texts, names, demands, whole, repeats)
+    return pl.DataFrame(rows, SCHEMA).sort("line")
 
 
-def _broken(found: pl.DataFrame, width: int) -> list[Row]:
+def _broken(found: Mapping[int, str], width: int) -> list[Row]:
     """Lines that hold no record: too many or too few fields, quotation marks astray, or parts of a record over several lines."""
     rows: list[Row] = []
     opened: Row | None = None
-    for line, raw in found.select("line", "raw").iter_rows():
+    for line, raw in found.items():
         if opened and line != opened["next"]:
             opened = None
         odd = raw.count('"') % 2 == 1
@@ -76,17 +77,17 @@ def _shape(raw: str, width: int) -> Row:
 
 def _judged(
     made: Plain, register: Register, texts: pl.Expr | Sequence[pl.Expr], names: list[str], demands: Sequence[Check],
-    found: pl.DataFrame, repeats: Mapping[int, int],
-) -> pl.DataFrame:  # fmt: skip
+    found: Mapping[int, str], repeats: Mapping[int, int],
+) -> list[Row]:  # fmt: skip
     """The first demand that each whole record breaks."""
-    if found.is_empty():
-        return pl.DataFrame(schema=SCHEMA)
-    text = "".join(f"{line}\n" for line in found["raw"]).encode()
+    if not found:
+        return []
+    text = "".join(f"{raw}\n" for raw in found.values()).encode()
     read = made.scan(names, register.missing, text).drop("line").with_columns(texts).collect()
     broken = read.select(d.broken.alias(f"{n}") for n, d in enumerate(demands))
     first = [next((n for n, is_broken in enumerate(row) if is_broken), None) for row in broken.iter_rows()]
     rows = []
-    for line, raw, n, cells in zip(found["line"], found["raw"], first, read.iter_rows(named=True), strict=True):
+    for (line, raw), n, cells in zip(found.items(), first, read.iter_rows(named=True), strict=True):
         if n is None:
             rows.append({**_repeated(register, cells, repeats.get(line)), "line": line, "raw": raw})
             continue
@@ -94,7 +95,7 @@ def _judged(
         value = cells.get(f"{d.field}@text") or ""
         said = {"field": d.field, "value": value, "code": d.code, "reason_zh": d.zh, "reason_en": d.en}
         rows.append({**said, "line": line, "raw": raw})
-    return pl.DataFrame(rows, SCHEMA)
+    return rows
 
 
 def _repeated(register: Register, cells: Row, first: int | None) -> Row:

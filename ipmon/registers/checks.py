@@ -74,16 +74,18 @@ def has_signs(register: Register, text: str) -> bool:
 
 
 def passed_signs(register: Register, present: list[str]) -> list[pl.Expr]:
-    """Where a field would take a sign for what is missing as its value; all other fields refuse such a text."""
-    signs = pl.Series([sign for sign in register.missing if sign], dtype=pl.String())
-    fields = {name: register.fields[name] for name in present}
-    rows = pl.DataFrame({as_text(name): signs for name in fields})
-    rows = rows.with_columns(typed(name, field).alias(name) for name, field in fields.items())
-    refused = rows.select(
-        pl.any_horizontal(False, *(check.broken for check in _of_field(name, field))).fill_null(False).alias(name)
-        for name, field in fields.items()
-    )
-    return [pl.col(as_text(name)).is_in(passed.implode()) for name in fields if len(passed := signs.filter(~refused[name]))]
+    """Where a field might take a sign for what is missing as its value; all other fields refuse such a text."""
+    signs = [sign for sign in register.missing if sign]
+    passed = {name: [sign for sign in signs if _might_be(register.fields[name], sign)] for name in present}
+    return [pl.col(as_text(name)).is_in(some) for name, some in passed.items() if some]
+
+
+def _might_be(field: RegisterField, text: str) -> bool:
+    if field.pattern and not re.fullmatch(field.pattern, text):
+        return False
+    if field.codes:
+        return text in _codes(field)
+    return field.kind not in DEMANDS or text in (*YES, *NO) or any(sign.isdigit() for sign in text)
 
 
 def checks(register: Register, period: str, present: list[str]) -> list[Check]:

@@ -4,18 +4,16 @@ Belongs here: looking at lines as they came. Not here: making a file into lines 
 """
 
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import accumulate
-
-import polars as pl
 
 from ipmon.registers.reading import BLOCK, Plain
 
 
-def lines_at(made: Plain, numbers: Collection[int]) -> pl.DataFrame:
-    """These lines in their order: columns `line` and `raw`. Only blocks that hold any of them are read."""
+def lines_at(made: Plain, numbers: Collection[int]) -> dict[int, str]:
+    """These lines in their order, by number. Only blocks that hold any of them are read."""
     breaks = [0, *accumulate(made.survey.blocks)]  # before each block, and in all
-    rows, pieces, before, behind = [], list[bytes](), 0, 0
+    found, pieces, before, behind = dict[int, str](), list[bytes](), 0, 0
     with made.original.open("rb") as opened:
         for number in sorted(numbers):
             if not before + 1 < number <= behind:
@@ -24,11 +22,11 @@ def lines_at(made: Plain, numbers: Collection[int]) -> pl.DataFrame:
                 opened.seek(first * BLOCK)
                 pieces = opened.read((last - first + 1) * BLOCK).split(b"\n")
                 before, behind = breaks[first], breaks[min(last + 1, len(breaks) - 1)]
-            rows.append((number, pieces[number - before - 1].decode().removesuffix("\r")))
-    return pl.DataFrame(rows, {"line": pl.Int64(), "raw": pl.String()}, orient="row")
+            found[number] = pieces[number - before - 1].decode().removesuffix("\r")
+    return found
 
 
-def ragged_lines(made: Plain, doubtful: pl.DataFrame | None) -> list[int]:
+def ragged_lines(made: Plain, doubtful: Mapping[int, str] | None) -> list[int]:
     """The numbers of the lines with too few or too many fields, in a text without quotation marks: it is enough to count commas.
 
     `doubtful`: at least all lines with too few, as `lines_at` gives them; None where they are many. If the others have as many
@@ -36,7 +34,7 @@ def ragged_lines(made: Plain, doubtful: pl.DataFrame | None) -> list[int]:
     """
     wanted = len(made.header) - 1
     if doubtful is not None:
-        commas = {line: raw.count(",") for line, raw in doubtful.iter_rows()}
+        commas = {line: raw.count(",") for line, raw in doubtful.items()}
         if made.survey.commas == sum(commas.values()) + (made.lines - len(commas)) * wanted:
             return [line for line, count in commas.items() if count != wanted]
     with made.original.open("rb") as opened:

@@ -99,8 +99,8 @@ class _Found:
     good: pl.LazyFrame
     repeats: dict[int, int]
     bad: list[int]
-    doubtful: list[int]
-    seen: pl.DataFrame | None
+    doubtful: set[int]
+    seen: dict[int, str] | None
 
 
 class _Work:
@@ -145,7 +145,7 @@ class _Work:
         one is seen; fields refuse them, so that any will be among the lines that are looked at."""
         if not self.made.survey.quotes and not has_signs(self.register, self.made.first):
             found = self._looked([])
-            if found.seen is not None and not has_signs(self.register, "\n".join(found.seen["raw"])):
+            if found.seen is not None and not has_signs(self.register, "\n".join(found.seen.values())):
                 return found
             del found  # all its rows
         return self._looked(self.register.missing)
@@ -155,10 +155,10 @@ class _Work:
         checked = self._checked(missing)
         good = checked.filter(~pl.col("@bad")).drop("@bad", "@short")
         repeats = self._repeats(good)
-        doubtful = checked.filter(pl.col("@bad") | pl.col("@short")).select("line", "@bad").collect()
-        lines = {*doubtful["line"], *repeats}
-        seen = lines_at(self.made, lines) if len(lines) <= FEW else None
-        return _Found(good, repeats, doubtful.filter("@bad")["line"].to_list(), doubtful["line"].to_list(), seen)
+        doubtful = dict(checked.filter(pl.col("@bad") | pl.col("@short")).select("line", "@bad").collect().iter_rows())
+        bad = [line for line, is_bad in doubtful.items() if is_bad]
+        lines = {*doubtful, *repeats}
+        return _Found(good, repeats, bad, {*doubtful}, lines_at(self.made, lines) if len(lines) <= FEW else None)
 
     def _checked(self, missing: list[str]) -> pl.LazyFrame:
         """Every line that was scanned: its typed fields, `line`, is it `@bad` or `@short`; in memory or, if large, on disk."""
@@ -189,12 +189,12 @@ class _Work:
         if self.made.survey.quotes:
             return []  # such lines are blank in what was scanned
         seen = found.seen
-        return ragged_lines(self.made, None if seen is None else seen.filter(pl.col("line").is_in(found.doubtful)))
+        return ragged_lines(self.made, None if seen is None else {line: seen[line] for line in found.doubtful})
 
-    def _raw(self, lines: list[int], seen: pl.DataFrame | None) -> pl.DataFrame:
+    def _raw(self, lines: list[int], seen: dict[int, str] | None) -> dict[int, str]:
         """These lines as they came, from those that were seen already where all of them are there."""
-        if seen is not None and (found := seen.filter(pl.col("line").is_in(lines))).height == len(lines):
-            return found
+        if seen is not None and seen.keys() >= {*lines}:
+            return {line: seen[line] for line in lines}
         return lines_at(self.made, lines[:MANY])
 
     def _repeats(self, good: pl.LazyFrame) -> dict[int, int]:

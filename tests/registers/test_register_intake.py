@@ -256,7 +256,7 @@ def test_any_line_is_found_by_its_number(tmp_path: Path, monkeypatch: pytest.Mon
     made = plain(tmp_path / "d.csv", ".csv", DEALINGS, tmp_path, lambda _: None)
     wanted = range(1, len(written) + 1)
     for some in chain.from_iterable(combinations(wanted, n) for n in range(len(written) + 1)):
-        assert lines_at(made, some).rows() == [(n, written[n - 1]) for n in some]
+        assert lines_at(made, some) == {n: written[n - 1] for n in some}
 
 
 def test_quoted_cells(door: Door) -> None:
