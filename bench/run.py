@@ -4,6 +4,7 @@ Everything of one part is measured in one go on one machine, medians of several 
 """
 
 import argparse
+from pathlib import Path
 
 import registers
 import releases
@@ -17,11 +18,13 @@ def main() -> None:
     parser.add_argument("--runs", type=int, help="runs to take the median of (default: 3; from 10 million records on: 1)")
     sizes = "patent applications to simulate, such as 1000000,10000000,100000000 (default: 1000000)"
     parser.add_argument("--records", type=_sizes, default=[1_000_000], metavar="N,N", help=sizes)
+    folder = "where simulated data and what was measured are kept, so that a long benchmark that was stopped goes on (same code)"
+    parser.add_argument("--folder", type=Path, metavar="DIR", help=folder)
     options = parser.parse_args()
     if options.only != "registers":
         replace_part(releases.HEADING, releases.measure(options.runs or 3))
     if options.only != "run":
-        replace_part(registers.HEADING, registers.measure(options.records, options.runs))
+        replace_part(registers.HEADING, registers.measure(options.records, options.runs, options.folder))
 
 
 def _sizes(text: str) -> list[int]:

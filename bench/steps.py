@@ -56,21 +56,6 @@ def simulate(root: Path, scratch: Path, records: str) -> Work:
     return work
 
 
-def facts(root: Path, scratch: Path) -> Work:
-    """The facts of all registers, from staged rows."""
-    from assets import declarations
-    from ipmon.deliveries import load_manifest
-    from ipmon.paths import DataRoot
-    from ipmon.registers.facts import build_facts
-
-    registers, deliveries = declarations().registers, load_manifest(DataRoot(root))
-
-    def work() -> Told:
-        return {"files": len(build_facts(DataRoot(scratch), registers, deliveries, None, lambda _: None).rebuilt)}
-
-    return work
-
-
 def measures(root: Path, scratch: Path, names: str = "") -> Work:
     """These measures, or all of patents, on all facts with no cells kept from before."""
     from assets import declarations
@@ -175,7 +160,6 @@ STEPS: dict[str, Callable[..., Work]] = {
     "intake": intake,
     "intake_polars": intake_polars,
     "intake_pandas": intake_pandas,
-    "facts": facts,
     "scan": scan,
     "measures": measures,
     "sql": by_hand("sql"),

@@ -36,6 +36,9 @@ class Engine(Protocol):
     def grouped(self, counted: ibis.Table, sets: Sequence[Keys]) -> list[pl.DataFrame]:
         """The numbers of an aggregation by each of these sets of its keys, in one pass over its rows."""
 
+    def write(self, expression: ibis.Table, file: Path) -> None:
+        """The result of an expression, however large, as a Parquet file in the order of all its columns."""
+
 
 class DuckEngine:
     """DuckDB in this process, with bounded memory, spilling below `scratch`."""
@@ -65,6 +68,15 @@ class DuckEngine:
     def grouped(self, counted: ibis.Table, sets: Sequence[Keys]) -> list[pl.DataFrame]:
         """One frame a set, with its keys and the numbers."""
         return apart(self._connection.raw_sql(grouped(self._connection, counted, sets)).pl(), counted, sets)
+
+    def write(self, expression: ibis.Table, file: Path) -> None:
+        """The rows, sorted by DuckDB and written as they come."""
+        from pyarrow.parquet import ParquetWriter
+
+        batches = self._connection.to_pyarrow_batches(expression.order_by(expression.columns))
+        with batches, ParquetWriter(file, batches.schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
 
     def close(self) -> None:
         """Lets go of the memory."""

@@ -191,7 +191,7 @@ class Measuring:
             if not self.ledger.is_current(path, inputs):
                 tables = [self._table(source, [*months]) for source, months in zip(basis.given, given, strict=True)]
                 with self.ledger.writing(path, inputs) as part:
-                    self.engine.collect(basis(*tables)).sort(basis.columns).write_parquet(part)
+                    self.engine.write(basis(*tables), part)
 
     def _files(self, fact: str, months: Collection[str]) -> list[Path]:
         return [self.store.fact_file(fact, month) for month in self.store.periods(fact) if month in months]

@@ -76,6 +76,10 @@ class SparkEngine:
         rows = self._session.sql(grouped(self._connection, counted, sets)).toArrow()
         return apart(pl.DataFrame(rows), counted, sets)
 
+    def write(self, expression: ibis.Table, file: Path) -> None:
+        """The rows, sorted here."""
+        self.collect(expression).sort(expression.columns).write_parquet(file)
+
     def close(self) -> None:
         """Ends the session and leaves the cluster. The Java process waits for another one, and ends with this process."""
         self._session.stop()
