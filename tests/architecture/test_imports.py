@@ -1,6 +1,7 @@
 """Who imports whom: ipmon <- assets <- pipelines; expectations stand alone; each heavy library has one owner."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -89,8 +90,27 @@ def test_no_import_cycles_in_the_library() -> None:
         pytest.fail(" -> ".join(error.args[1]))
 
 
-def test_the_package_itself_imports_nothing() -> None:
-    assert list(imported(CHECKOUT / "ipmon" / "__init__.py")) == []
+def test_the_package_itself_imports_nothing_but_what_sets_the_environment() -> None:
+    assert list(imported(CHECKOUT / "ipmon" / "__init__.py")) == ["os"]
+
+
+WATCH = """
+import os, sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "polars":
+            print("allocator set" if "_RJEM_MALLOC_CONF" in os.environ else "allocator not set")
+sys.meta_path.insert(0, Watch())
+import """
+
+
+@pytest.mark.parametrize("entry", ["pipelines.run", "pipelines.definitions", "ipmon.registers.intake"])
+def test_polars_finds_its_allocator_set_whichever_way_it_comes_in(entry: str) -> None:
+    bare = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH + entry], cwd=CHECKOUT, capture_output=True, text=True, check=True, env=bare
+    )
+    assert done.stdout.split("\n")[0] == "allocator set"
 
 
 def test_the_command_line_starts_without_the_heavy_libraries() -> None:
