@@ -36,7 +36,7 @@ SMALL = 1 << 29
 on disk, and take half as long again."""
 UNSHARED = pl.QueryOptFlags(comm_subexpr_elim=False)
 """Looking for what fifty checks have in common takes longer than it saves."""
-PACKING: Literal["uncompressed"] = "uncompressed"
+PACKING: Literal["lz4"] = "lz4"
 """Rows that can be made again at any time are packed fast, not small."""
 
 
