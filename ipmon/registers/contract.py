@@ -19,8 +19,8 @@ SQL_TYPES: dict[Kind, str] = {
 }  # fmt: skip
 """How a field of a kind is stored: a list is text with semicolons between its items, a month is text such as 2024-09."""
 RULE_WORDS = {
-    "and", "or", "not", "is", "null", "true", "false", "in", "try_cast", "as", "integer", "replace",
-    "extract", "year", "month", "day", "from", "date", "interval",
+    "and", "or", "not", "is", "null", "true", "false", "in", "case", "when", "then", "end", "try_cast", "as", "integer",
+    "replace", "extract", "year", "month", "day", "from", "date", "interval",
 }  # fmt: skip
 """The words of SQL that a rule may use: DuckDB and polars.SQLContext read each of them alike."""
 

@@ -21,7 +21,7 @@ from ipmon.registers.contract import Register
 from ipmon.workbooks import read_xlsx
 
 CHUNK = 1 << 18
-BLOCK = 1 << 15
+BLOCK = 1 << 16
 """Bytes of a text within which single lines are looked for: a part of a chunk."""
 MORE = "@more"
 """The column behind the last: it has text where a row has more fields than the header."""

@@ -171,7 +171,7 @@ class _Work:
         bad = pl.any_horizontal(broken).fill_null(False).alias("@bad")
         rows = self.made.scan(self.names, missing).with_columns(self.texts)
         short = pl.col(self.names[-1]).is_null().alias("@short")
-        rows = rows.select(*self.register.fields, pl.col("line").cast(pl.Int64), bad, short)
+        rows = rows.select(*self.register.fields, "line", bad, short)
         try:
             if self.is_small:
                 return rows.collect(engine="streaming", optimizations=UNSHARED).lazy()
@@ -226,4 +226,4 @@ class _Work:
 
 
 def _without(rows: pl.LazyFrame, lines: Collection[int]) -> pl.LazyFrame:
-    return rows.filter(~pl.col("line").is_in(sorted(lines))) if lines else rows
+    return rows.filter(~pl.col("line").is_in(pl.Series(sorted(lines), dtype=pl.UInt32()).implode())) if lines else rows

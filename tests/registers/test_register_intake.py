@@ -141,7 +141,7 @@ def test_a_good_row_has_its_types_and_its_line(door: Door) -> None:
         ("A1", "sale", day, None, "2024-08", 2023, 3, Decimal("12.50"), True, "a;b", "CN-BJ", "转让", 2),
         ("A2", "licence", day, None, "2024-08", 2023, None, Decimal("7.00"), False, "a;b", "CN-BJ", "转让", 3),
     ]
-    assert door.good().schema["line"] == pl.Int64()
+    assert door.good().schema["line"] == pl.UInt32()
     assert (door.root.raw / delivery.path).read_bytes() == (door.folder / "d.csv").read_bytes()
 
 
