@@ -6,6 +6,7 @@ named and not known (references.py), what has come and what is late (arrivals.py
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -109,22 +110,18 @@ class _Builder:
         staged = self._staged(register, delivery)
         with self.ledger.writing(target, inputs) as part:
             self._write(register, period, staged, part)
+            shutil.rmtree(staged.parent)  # before it is said that there are facts, so that none ever has old rows beside it
         self.outcome.rebuilt.append((register.facts, period))
         self.say(f"{register.facts} {period}: made from {delivery.name}")
 
     def _staged(self, register: Register, delivery: Delivery) -> Path:
-        """The delivery's good rows; read again where they are missing, or known to come from another contract or other code."""
+        """The delivery's good rows, as intake left them or, once facts were made of them, read again."""
         path = self.store.staged(register.id, delivery.period, delivery.delivery_id)
-        inputs = _inputs(delivery, register, *STAGING)
-        if self.ledger.is_current(path, inputs):
-            return path
-        if self.ledger.content(path) or not path.exists():
+        if not path.exists():
             from ipmon.registers.staging import restage
 
             self.say(f"{register.id} {delivery.period}: reading {delivery.name} again")
-            self.ledger.forget(path)
             restage(delivery, register, self.root)
-        self.ledger.note(path, inputs)
         return path
 
     def _write(self, register: Register, period: str, staged: Path, part: Path) -> None:
@@ -145,6 +142,7 @@ class _Builder:
 
     def _remove(self, register: Register, period: str) -> None:
         path = self.store.fact_file(register.facts, period)
+        shutil.rmtree(self.store.staged(register.id, period, "").parent, ignore_errors=True)
         self.ledger.forget(path)
         path.unlink()
         self.outcome.removed.append((register.facts, period))

@@ -40,7 +40,7 @@ def earlier_root(root: DataRoot, day: date) -> DataRoot:
         shutil.rmtree(part.root, ignore_errors=True)  # what a killed process left
         part.root.mkdir(parents=True)
         part.raw.symlink_to(os.path.relpath(root.raw, part.root))
-        for kind in ("staged", "facts", "bases", "cells"):
+        for kind in ("facts", "bases", "cells"):
             _link(Store(root).folder / kind, Store(part).folder / kind)
         shutil.copy(Store(root).ledger, Store(part).ledger)
         part.root.rename(made.root)

@@ -45,7 +45,7 @@ class Store:
         return self.folder / "bases" / f"{basis_id}.parquet"
 
     def staged(self, register_id: str, period: str, delivery_id: str) -> Path:
-        """The good rows of a delivery."""
+        """The good rows of a delivery, until facts are made of them."""
         return self.folder / "staged" / register_id / period / f"{delivery_id}.parquet"
 
     def quarantine(self, register_id: str, period: str, delivery_id: str) -> Path:
