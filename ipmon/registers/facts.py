@@ -25,7 +25,7 @@ from ipmon.registers.contract import SQL_TYPES, Register
 from ipmon.registers.ledger import Ledger
 from ipmon.registers.store import Store
 
-MEMORY_LIMIT = "2GB"
+MEMORY_LIMIT = "1GB"
 MOST_THREADS = 4
 ROW_GROUP = 122_880
 STAGING = ("staging.py", "checks.py", "lines.py", "reading.py")

@@ -27,8 +27,6 @@ AT_ONCE = 1 << 28
 FEWER_AT_ONCE = 1 << 24
 """The same, where different values are looked up: few are found fast."""
 YEAR = "@year"
-READ_TOGETHER: tuple[tuple[Window, ...], ...] = (("month", "year"), ("to_date",))
-"""Windows in one of whose periods a fact counts once; to date it counts in several, and is read by itself."""
 
 Asked = Mapping[Window, list[str]]
 """The periods of each window that are to be made."""
@@ -111,11 +109,12 @@ class Measuring:
         months = self.store.periods(m.facts[0])
         scope = {w: {p: own for p, own in scopes(w, months).items() if p in stale[w]} for w in stale if stale[w]}
         needed = sorted({month for periods in scope.values() for own in periods.values() for month in own})
-        for run in self._runs(m.facts[0], needed, FEWER_AT_ONCE if self._is_distinct(m, needed) else AT_ONCE):
+        at_once = self._at_once(m, needed)
+        for run in self._runs(m.facts[0], needed, at_once):
             here = {window: [p for p, own in periods.items() if own[0] in run] for window, periods in scope.items()}
-            yield from self._run(m, run, {window: periods for window, periods in here.items() if periods})
+            yield from self._run(m, run, {window: periods for window, periods in here.items() if periods}, at_once)
 
-    def _run(self, m: Measure, months: Sequence[str], asked: Asked) -> Iterator[tuple[Window, pl.DataFrame]]:
+    def _run(self, m: Measure, months: Sequence[str], asked: Asked, at_once: int) -> Iterator[tuple[Window, pl.DataFrame]]:
         """The numbers of the periods asked for, which lie in these months."""
         facts = _dated(self._table(m.facts[0], months))
         if len(m.given) > 1:
@@ -125,9 +124,11 @@ class Measuring:
         elif counts_only_distinct(_counted(m, facts, [("period", YEAR), *m.kept_slices])):
             yield from self._present(m, facts, asked)
         else:
-            for together in READ_TOGETHER:
-                if own := {window: asked[window] for window in together if window in asked}:
-                    yield from self._grouped(m, facts, own)
+            once: Asked = {window: periods for window, periods in asked.items() if window != "to_date"}
+            if once:
+                yield from self._grouped(m, facts, once)
+            for part in self._parts(m, months, asked.get("to_date", []), at_once):
+                yield from self._grouped(m, _to_date(facts, part), {"to_date": part})
 
     def _slice_by_slice(self, m: Measure, facts: ibis.Table) -> Iterator[tuple[Window, pl.DataFrame]]:
         """The numbers of months of a measure that looks at bases too, and may look at a slice before it counts."""
@@ -144,9 +145,7 @@ class Measuring:
             yield window, _ordered(counts(within(present, m.slices_of(window)), YEAR, window, periods))
 
     def _grouped(self, m: Measure, facts: ibis.Table, asked: Asked) -> Iterator[tuple[Window, pl.DataFrame]]:
-        """The numbers of the periods asked for by every slice of their windows, which are read together."""
-        if "to_date" in asked:
-            facts = _to_date(facts, asked["to_date"])
+        """The numbers of the periods asked for by every slice of their windows, in one of whose periods a fact counts once."""
         wanted = [(window, slice_) for window in asked for slice_ in m.slices_of(window)]
         sets = [(_key(window), *slice_) for window, slice_ in wanted]
         found = self.engine.grouped(_counted(m, facts, sets), sets)
@@ -154,12 +153,25 @@ class Measuring:
             own = frame.rename({_key(window): "period"}).filter(pl.col("period").is_in(asked[window]))
             yield window, _ordered(totalled(own.drop_nulls(slice_), slice_))
 
-    def _is_distinct(self, m: Measure, months: Sequence[str]) -> bool:
-        """Whether any number counts different values."""
+    def _at_once(self, m: Measure, months: Sequence[str]) -> int:
+        """How many bytes of facts are read at once: few where a number counts different values."""
         if m.adds or len(m.given) > 1:
-            return False
+            return AT_ONCE
         counted = _counted(m, _dated(self._table(m.facts[0], months)), [("period", YEAR), *m.kept_slices])
-        return bool(counted.op().find(ops.CountDistinct))
+        return FEWER_AT_ONCE if counted.op().find(ops.CountDistinct) else AT_ONCE
+
+    def _parts(self, m: Measure, months: Sequence[str], until: Sequence[str], at_once: int) -> Iterator[list[str]]:
+        """Months to whose end years are counted, in parts that count no more bytes than are read at once, or one month each."""
+        sizes = {file.stem: file.stat().st_size for file in self._files(m.facts[0], months)}
+        part, size = list[str](), 0
+        for month in until:
+            more = sum(bytes_ for own, bytes_ in sizes.items() if month[:4] <= own <= month)
+            if part and size + more > at_once:
+                yield part
+                part, size = [], 0
+            part, size = [*part, month], size + more
+        if part:
+            yield part
 
     def _runs(self, fact: str, months: Sequence[str], at_once: int) -> Iterator[list[str]]:
         """The months in runs of whole years of which each has no more bytes than these, if a year has not."""
@@ -204,7 +216,8 @@ def _dated(facts: ibis.Table) -> ibis.Table:
 
 def _to_date(facts: ibis.Table, months: Sequence[str]) -> ibis.Table:
     """Each dated fact once for every one of the months to whose end its year is counted."""
-    counted = facts.mutate(until=ibis.range(facts.month.substr(5, 2).cast("int64"), 13).unnest())
+    first, last = (int(some(month[5:] for month in months)) for some in (min, max))
+    counted = facts.mutate(until=ibis.range(ibis.greatest(facts.month.substr(5, 2).cast("int64"), first), last + 1).unnest())
     counted = counted.mutate(period=counted[YEAR] + "-" + counted.until.cast("string").lpad(2, "0"))
     return counted.filter(counted.period.isin(months))
 
