@@ -19,7 +19,7 @@ from ipmon.registers.groupings import Keys, apart, grouped
 if TYPE_CHECKING:
     from ipmon.registers.spark import SparkEngine
 
-MEMORY_LIMIT = "2GB"
+MEMORY_LIMIT = "1200MB"
 VARIABLE = "IPMON_ENGINE"
 SPARK = re.compile(r"local\[[1-9]\d*\]|spark://[\w.-]+:\d{1,5}")
 
@@ -50,6 +50,7 @@ class DuckEngine:
             temp_directory=str(scratch),
             autoinstall_known_extensions=False,
             autoload_known_extensions=False,
+            enable_external_file_cache=False,  # it would fill the memory with files that the system caches anyway
         )
         self._connection.raw_sql("set parquet_metadata_cache = true")  # every measure reads the same files
 
