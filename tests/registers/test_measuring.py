@@ -76,6 +76,11 @@ def years_of_filing(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return events.group_by(by).agg(years=events.filed_in.nunique())
 
 
+@measure("events", windows=("month", "to_date"), slices=((), ("ref_area",)))
+def events_and_years(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    return events.group_by(by).agg(events=events.count(), years=events.filed_in.nunique())
+
+
 @measure("others", windows=("year",))
 def kinds_of_years(others: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return others.group_by(by).agg(kinds=others.filed_in.nunique())
@@ -378,6 +383,23 @@ def test_different_values_of_months_and_to_date_are_never_added(desk: Desk) -> N
     assert told("month", "2024-02") == {("_T", "_T"): 1, ("_T", "CN-GD"): 1}
     assert told("to_date", "2024-02") == {("_T", "_T"): 2, ("_T", "CN-BJ"): 1, ("_T", "CN-GD"): 1}
     assert desk.held("years_of_filing", "to_date") == {"2024-01", "2024-02"}
+
+
+@pytest.mark.parametrize("at_once", [1, 1 << 24])
+def test_months_to_date_are_the_same_read_one_by_one_and_together(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("ipmon.registers.measuring.FEWER_AT_ONCE", at_once)
+    desk.lay("2024-03", [("2024-03", "ended", 5, "2021", "CN-BJ", "invention")])
+    desk.measure(events_and_years)
+
+    def told(month: str) -> dict[tuple[str, str], tuple[object, object]]:
+        cells = desk.cells("events_and_years", "to_date", month)
+        return {key: (cell["events"], cell["years"]) for key, cell in cells.items()}
+
+    assert told("2024-01") == {("_T", "_T"): (2, 2), ("_T", "CN-BJ"): (1, 1)}
+    assert told("2024-02") == {("_T", "_T"): (3, 2), ("_T", "CN-BJ"): (1, 1), ("_T", "CN-GD"): (1, 1)}
+    assert told("2024-03") == {("_T", "_T"): (4, 3), ("_T", "CN-BJ"): (2, 2), ("_T", "CN-GD"): (1, 1)}
 
 
 def test_different_values_are_counted_in_the_facts_of_years_too_and_none_are_0(desk: Desk) -> None:
