@@ -115,12 +115,16 @@ class _Builder:
         self.say(f"{register.facts} {period}: made from {delivery.name}")
 
     def _staged(self, register: Register, delivery: Delivery) -> Path:
-        """The delivery's good rows, as intake left them or, once facts were made of them, read again."""
+        """The delivery's good rows, as intake left them or, once facts were made of them, read again.
+
+        Earlier code kept them, with a note in the ledger: those may be of another contract, and are read again too.
+        """
         path = self.store.staged(register.id, delivery.period, delivery.delivery_id)
-        if not path.exists():
+        if self.ledger.content(path) or not path.exists():
             from ipmon.registers.staging import restage
 
             self.say(f"{register.id} {delivery.period}: reading {delivery.name} again")
+            self.ledger.forget(path)
             restage(delivery, register, self.root)
         return path
 

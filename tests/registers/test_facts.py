@@ -317,6 +317,15 @@ def test_missing_staged_rows_are_read_again(office: Office, restaged: list[str])
     assert office.rows("application_no", "2024-09") == [("again-2024-09",)]
 
 
+def test_staged_rows_that_earlier_code_kept_are_read_again(office: Office, restaged: list[str]) -> None:
+    delivery = office.take(delivered("patent_applications", "2024-09"), filed("old", "2024-09-10"))
+    kept = office.store.staged("patent_applications", "2024-09", delivery.delivery_id)
+    Ledger(office.store.ledger).note(kept, "another contract")
+    office.build()
+    assert (office.rows("application_no", "2024-09"), restaged) == ([("again-2024-09",)], ["2024-09"])
+    assert Ledger(office.store.ledger).content(kept) is None
+
+
 def test_another_contract_reads_its_deliveries_again(office: Office, restaged: list[str]) -> None:
     three_months(office)
     changed = {**REGISTERS, "patent_applications": PATENTS.model_copy(update={"missing": ["", "n/a"]})}
