@@ -59,7 +59,8 @@ def typed(name: str, field: RegisterField, blanks: bool = True) -> pl.Expr:
     if field.kind == "amount":
         return text.cast(TYPES["amount"], strict=False)
     if field.kind == "flag":
-        return text.cast(FLAGS, strict=False).to_physical() < len(YES)
+        rare = text.cast(FLAGS, strict=False).to_physical() < len(YES)  # looking up takes four times as long as comparing
+        return pl.when(text == YES[0]).then(True).when(text == NO[0]).then(False).otherwise(rare)
     if field.kind == "code" and field.codes:
         return text.cast(pl.Enum(_codes(field)), strict=False)
     if field.kind == "list" and blanks:

@@ -4,12 +4,10 @@ Belongs here: the columns of facts, making and removing their files. Not here: s
 named and not known (references.py), what has come and what is late (arrivals.py).
 """
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -23,13 +21,12 @@ from ipmon.paths import DataRoot
 from ipmon.periods import parse
 from ipmon.registers.contract import SQL_TYPES, Register
 from ipmon.registers.ledger import Ledger
+from ipmon.registers.origins import facts_from, staged_from
 from ipmon.registers.store import Store
 
 MEMORY_LIMIT = "1GB"
 MOST_THREADS = 4
 ROW_GROUP = 122_880
-STAGING = ("staging.py", "checks.py", "lines.py", "reading.py")
-"""The modules that decide which rows of a delivery are good, and as what values they are staged."""
 
 Say = Callable[[str], None]
 
@@ -103,28 +100,25 @@ class _Builder:
     def _one(self, register: Register, delivery: Delivery) -> None:
         """The facts of a period, unless they are what its delivery in force gives already."""
         period = delivery.period
-        target, inputs = self.store.fact_file(register.facts, period), _inputs(delivery, register, *STAGING, "facts.py")
+        target, inputs = self.store.fact_file(register.facts, period), facts_from(delivery, register)
         if self.ledger.is_current(target, inputs):
+            self._drop_staged(register, period)  # of a delivery that came and did not come to hold
             self.outcome.skipped.append((register.facts, period))
             return
         staged = self._staged(register, delivery)
         with self.ledger.writing(target, inputs) as part:
             self._write(register, period, staged, part)
-            shutil.rmtree(staged.parent)  # before it is said that there are facts, so that none ever has old rows beside it
+            self._drop_staged(register, period)
         self.outcome.rebuilt.append((register.facts, period))
         self.say(f"{register.facts} {period}: made from {delivery.name}")
 
     def _staged(self, register: Register, delivery: Delivery) -> Path:
-        """The delivery's good rows, as intake left them or, once facts were made of them, read again.
-
-        Earlier code kept them, with a note in the ledger: those may be of another contract, and are read again too.
-        """
-        path = self.store.staged(register.id, delivery.period, delivery.delivery_id)
-        if self.ledger.content(path) or not path.exists():
+        """The delivery's good rows, as intake left them or, where there are none of this contract and code, read again."""
+        path = self.store.staged(register.id, delivery.period, staged_from(delivery, register))
+        if not path.exists():
             from ipmon.registers.staging import restage
 
             self.say(f"{register.id} {delivery.period}: reading {delivery.name} again")
-            self.ledger.forget(path)
             restage(delivery, register, self.root)
         return path
 
@@ -146,22 +140,15 @@ class _Builder:
 
     def _remove(self, register: Register, period: str) -> None:
         path = self.store.fact_file(register.facts, period)
-        shutil.rmtree(self.store.staged(register.id, period, "").parent, ignore_errors=True)
+        self._drop_staged(register, period)
         self.ledger.forget(path)
         path.unlink()
         self.outcome.removed.append((register.facts, period))
         self.say(f"{register.facts} {period}: removed, no delivery is in force")
 
-
-def _inputs(delivery: Delivery, register: Register, *code: str) -> str:
-    """sha256 over what a file is made from: the delivery, the contract, and the code of these modules."""
-    parts = [delivery.sha256, register.model_dump_json(), *(_source(module) for module in code)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-@cache
-def _source(module: str) -> str:
-    return Path(__file__).with_name(module).read_text("utf-8")
+    def _drop_staged(self, register: Register, period: str) -> None:
+        """All rows that wait for facts of this period: they can be read again."""
+        shutil.rmtree(self.store.staged(register.id, period, "").parent, ignore_errors=True)
 
 
 def _queries(register: Register, period: str, staged: Path) -> list[str]:

@@ -154,8 +154,9 @@ def _surveyed(file: Path, register: Register, say: Say) -> Survey:
     survey, decoder, offset, size = Survey(), codecs.getincrementaldecoder("utf-8")(), 0, file.stat().st_size
     with file.open("rb") as opened:
         while chunk := opened.read(CHUNK):
-            _refuse_lost(chunk, offset)
-            if survey.encoding == "utf-8" and not (chunk.isascii() and decoder.getstate()[0] == b""):
+            is_ascii = chunk.isascii()
+            _refuse_lost(chunk, is_ascii, offset)
+            if survey.encoding == "utf-8" and not (is_ascii and decoder.getstate()[0] == b""):
                 survey.encoding = _still_utf8(decoder, chunk, offset, register, file)
             signs = np.frombuffer(chunk, np.uint8)
             survey.blocks += [_count(signs[at : at + BLOCK], b"\n") for at in range(0, len(chunk), BLOCK)]
@@ -176,10 +177,10 @@ def _count(signs: npt.NDArray[np.uint8], sign: bytes) -> int:
     return int(np.count_nonzero(signs == sign[0]))  # three times as fast as bytes.count
 
 
-def _refuse_lost(chunk: bytes, offset: int) -> None:
+def _refuse_lost(chunk: bytes, is_ascii: bool, offset: int) -> None:
     if (at := chunk.find(b"\0")) >= 0:
         raise _undecodable(offset + at, "a NUL byte")
-    if not chunk.isascii() and (at := chunk.find("\ufffd".encode())) >= 0:
+    if not is_ascii and (at := chunk.find("\ufffd".encode())) >= 0:
         raise _undecodable(offset + at, "the replacement character U+FFFD, so an earlier program has already lost text")
 
 

@@ -24,6 +24,7 @@ from ipmon.registers.badrows import MANY, reasons
 from ipmon.registers.checks import TYPES, Check, as_text, checks, has_signs, passed_signs, typed
 from ipmon.registers.contract import Register
 from ipmon.registers.lines import lines_at, ragged_lines
+from ipmon.registers.origins import staged_from
 from ipmon.registers.reading import MORE, Plain, Say, plain
 from ipmon.registers.store import Store
 from ipmon.registers.wholes import check_header, judge, promised, refuse_simulated
@@ -67,12 +68,14 @@ def stage(
     file: Path, suffix: str, delivery: Delivery, register: Register, store: Store, say: Say = lambda _: None
 ) -> StagedRegister:
     """Writes the good and the bad rows of `file` where the store has those of the delivery. Raises Breach where it is refused."""
-    place = (register.id, delivery.period, delivery.delivery_id)
     with _scratch(store) as scratch:
         made = plain(file, suffix, register, scratch, say)
         work = _Work(made, register, delivery.period, scratch, say)
-        good, bad = work.split(delivery.synthetic)
-        for part, target in ((good, store.staged(*place)), (bad, store.quarantine(*place))):
+        places = (
+            store.staged(register.id, delivery.period, staged_from(delivery, register)),
+            store.quarantine(register.id, delivery.period, delivery.delivery_id),
+        )
+        for part, target in zip(work.split(delivery.synthetic), places, strict=True):
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(part, target)
     extra = tuple(name for name in made.header if name not in register.fields)
@@ -204,8 +207,8 @@ class _Work:
         keys = good.select(*key, "line")
         if not self.is_small:
             return self._repeats_on_disk(keys)
-        hashed = keys.with_columns(pl.struct(key).hash().alias("@hash")).collect()
-        hashes = hashed["@hash"].sort()  # the quickest way to see which are there twice
+        hashed = keys.with_columns((pl.struct(key) if len(key) > 1 else pl.col(key)).hash().alias("@hash")).collect()
+        hashes = hashed["@hash"].sort(multithreaded=False)  # the quickest way to see which are there twice
         twice = hashed.filter(pl.col("@hash").is_in(hashes.filter(hashes == hashes.shift()).unique().implode())).lazy()
         found = twice.select("line", first=pl.col("line").min().over(key)).filter(pl.col("line") > pl.col("first"))
         return dict(found.sort("line").collect().iter_rows())

@@ -44,9 +44,9 @@ class Store:
         """The rows of a basis of measures."""
         return self.folder / "bases" / f"{basis_id}.parquet"
 
-    def staged(self, register_id: str, period: str, delivery_id: str) -> Path:
-        """The good rows of a delivery, until facts are made of them."""
-        return self.folder / "staged" / register_id / period / f"{delivery_id}.parquet"
+    def staged(self, register_id: str, period: str, made_from: str) -> Path:
+        """The good rows of a delivery, until facts are made of them. `made_from`: the hash of that (origins.py)."""
+        return self.folder / "staged" / register_id / period / f"{made_from}.parquet"
 
     def quarantine(self, register_id: str, period: str, delivery_id: str) -> Path:
         """The bad rows of a delivery."""

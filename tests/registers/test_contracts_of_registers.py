@@ -196,12 +196,15 @@ def test_a_rule_tells_good_from_bad_in_both_engines_and_lets_empty_fields_pass(i
         ("2021-12-01", "2024-12-02", False),
         ("2021-01-31", "2024-02-01", False),
         ("2021-12-31", "2024-01-01", True),
+        ("2020-03-01", "2023-03-01", True),
+        ("2020-03-01", "2023-03-02", False),
     ],
 )
 def test_three_years_are_counted_by_the_calendar(filed: str, requested: str, in_time: bool) -> None:
     register = REGISTERS["patent_applications"]
     row = {"filing_date": filed, "exam_request_date": requested}
-    assert answers(register, register.rules["request_within_three_years"].holds, row) == ([in_time], [in_time])
+    for told in answers(register, register.rules["request_within_three_years"].holds, row):
+        assert [ok is not False for ok in told] == [in_time]
 
 
 @pytest.mark.parametrize("id_", REGISTERS)

@@ -21,11 +21,13 @@ from ipmon.deliveries import Delivery, Withdrawal
 from ipmon.errors import IpmonError
 from ipmon.paths import CHECKOUT, DataRoot
 from ipmon.registers import facts
+from ipmon.registers.areas import area_codes
 from ipmon.registers.arrivals import Arrival, arrivals
 from ipmon.registers.contract import SQL_TYPES, Register, load_registers
 from ipmon.registers.facts import FactsOutcome, build_facts, fact_schema
 from ipmon.registers.intake import receive
 from ipmon.registers.ledger import Ledger
+from ipmon.registers.origins import facts_from, staged_from
 from ipmon.registers.references import references
 from ipmon.registers.store import Store
 
@@ -79,14 +81,18 @@ class Office:
 
     def take(self, delivery: Delivery, *rows: Row) -> Delivery:
         self.held.append(delivery)
-        self.stage(delivery, *rows)
+        self.stage(delivery, REGISTERS[delivery.source_id], *rows)
         return delivery
 
-    def stage(self, delivery: Delivery, *rows: Row) -> None:
-        fields = REGISTERS[delivery.source_id].fields
+    def staged(self, delivery: Delivery) -> Path:
+        register = REGISTERS[delivery.source_id]
+        return self.store.staged(register.id, delivery.period, staged_from(delivery, register))
+
+    def stage(self, delivery: Delivery, register: Register, *rows: Row) -> None:
+        fields = register.fields
         whole = [{**dict.fromkeys(fields), "line": n, **row} for n, row in enumerate(rows, 2)]
         schema = {name: POLARS[SQL_TYPES[f.kind]] for name, f in fields.items()} | {"line": pl.Int64()}
-        path = self.store.staged(delivery.source_id, delivery.period, delivery.delivery_id)
+        path = self.store.staged(register.id, delivery.period, staged_from(delivery, register))
         path.parent.mkdir(parents=True, exist_ok=True)
         pl.DataFrame(whole, schema).write_parquet(path)
 
@@ -117,7 +123,7 @@ def restaged(office: Office, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def restage(delivery: Delivery, register: Register, root: DataRoot) -> None:
         seen.append(delivery.period)
-        office.stage(delivery, filed(f"again-{delivery.period}", f"{delivery.period}-01"))
+        office.stage(delivery, register, filed(f"again-{delivery.period}", f"{delivery.period}-01"))
 
     module = ModuleType("ipmon.registers.staging")
     module.restage = restage  # type: ignore[attr-defined]
@@ -311,19 +317,45 @@ def test_only_the_periods_asked_for_are_looked_at(office: Office) -> None:
 
 def test_missing_staged_rows_are_read_again(office: Office, restaged: list[str]) -> None:
     delivery = office.take(delivered("patent_applications", "2024-09"))
-    office.store.staged("patent_applications", "2024-09", delivery.delivery_id).unlink()
+    office.staged(delivery).unlink()
     office.build()
     assert restaged == ["2024-09"]
     assert office.rows("application_no", "2024-09") == [("again-2024-09",)]
 
 
-def test_staged_rows_that_earlier_code_kept_are_read_again(office: Office, restaged: list[str]) -> None:
+def test_rows_that_wait_while_their_contract_changes_are_read_again(office: Office, restaged: list[str]) -> None:
     delivery = office.take(delivered("patent_applications", "2024-09"), filed("old", "2024-09-10"))
-    kept = office.store.staged("patent_applications", "2024-09", delivery.delivery_id)
-    Ledger(office.store.ledger).note(kept, "another contract")
+    changed = {**REGISTERS, "patent_applications": PATENTS.model_copy(update={"missing": ["", "n/a"]})}
+    assert office.build(registers=changed).rebuilt == [("patent_events", "2024-09")]
+    assert (office.rows("application_no", "2024-09"), restaged) == ([("again-2024-09",)], ["2024-09"])
+    assert not office.staged(delivery).exists()
+
+
+def test_staged_rows_named_by_earlier_code_are_not_used_and_go(office: Office, restaged: list[str]) -> None:
+    delivery = office.take(delivered("patent_applications", "2024-09"), filed("old", "2024-09-10"))
+    earlier = office.staged(delivery).rename(office.staged(delivery).with_name(f"{delivery.delivery_id}.parquet"))
     office.build()
     assert (office.rows("application_no", "2024-09"), restaged) == ([("again-2024-09",)], ["2024-09"])
-    assert Ledger(office.store.ledger).content(kept) is None
+    assert not earlier.exists()
+
+
+def test_rows_of_a_delivery_that_does_not_come_to_hold_go_too(office: Office) -> None:
+    held = office.take(delivered("patent_applications", "2024-09", date(2024, 11, 1), "newer"), filed("new", "2024-09-10"))
+    office.build()
+    late = office.take(delivered("patent_applications", "2024-09", date(2024, 10, 1), "older"), filed("old", "2024-09-10"))
+    assert office.staged(late).exists()
+    assert office.build().skipped == [("patent_events", "2024-09")]
+    assert not office.staged(late).exists()
+    assert (office.rows("application_no", "2024-09"), held.issued_on) == ([("new",)], date(2024, 11, 1))
+
+
+def test_an_area_that_becomes_known_reads_its_deliveries_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    pledges, products = (delivered(id_, "2024-09") for id_ in ("pledge_registrations", "industry_accounts"))
+    registers = [REGISTERS[d.source_id] for d in (pledges, products)]
+    before = [facts_from(d, r) for d, r in zip((pledges, products), registers, strict=True)]
+    monkeypatch.setattr("ipmon.registers.origins.area_codes", lambda: (*area_codes(), "CN-NEW"))
+    after = [facts_from(d, r) for d, r in zip((pledges, products), registers, strict=True)]
+    assert [one != other for one, other in zip(before, after, strict=True)] == [True, False]
 
 
 def test_another_contract_reads_its_deliveries_again(office: Office, restaged: list[str]) -> None:
@@ -337,7 +369,7 @@ def test_another_contract_reads_its_deliveries_again(office: Office, restaged: l
 
 def test_staged_rows_that_cannot_be_read_are_named(office: Office) -> None:
     delivery = office.take(delivered("patent_applications", "2024-09"))
-    office.store.staged("patent_applications", "2024-09", delivery.delivery_id).write_bytes(b"cannot be read")
+    office.staged(delivery).write_bytes(b"cannot be read")
     with pytest.raises(
         IpmonError, match=r"patent_events 2024-09 cannot be made .* Remove work/registers/staged/patent_applications"
     ):
@@ -359,7 +391,7 @@ def test_from_the_door_to_facts_and_again_from_the_raw_file(office: Office, tmp_
         ("A1", Decimal("5000000.00"), "CN-ZJ"),
     ]
     before = office.file("2024-09", "pledges").read_bytes()
-    assert not office.store.staged(register.id, "2024-09", receipt.delivery.delivery_id).exists()
+    assert not office.staged(receipt.delivery).parent.exists()
     assert office.build().rebuilt == []
     office.file("2024-09", "pledges").unlink()
     assert office.build().rebuilt == [("pledges", "2024-09")]
@@ -398,7 +430,7 @@ def test_killed_beside_the_replacement_the_ledger_is_honest(office: Office, tmp_
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert office.rows("application_no", "2024-09") == [(left,)]
     assert office.held == [first]  # the correction was withdrawn meanwhile: only an honest ledger makes the month again
-    office.stage(first, filed("old", "2024-09-01"))  # as it is read again
+    office.stage(first, PATENTS, filed("old", "2024-09-01"))  # as it is read again
     assert office.build().rebuilt == [("patent_events", "2024-09")]
     assert office.rows("application_no", "2024-09") == [("old",)]
 

@@ -118,7 +118,8 @@ class Door:
 
     def good(self) -> pl.DataFrame:
         d = load_manifest(self.root)[-1]
-        return pl.read_parquet(Store(self.root).staged(d.source_id, d.period, d.delivery_id))
+        waiting = Store(self.root).staged(d.source_id, d.period, "").parent.iterdir()
+        return pl.read_parquet(max(waiting, key=lambda file: file.stat().st_mtime_ns))
 
     def bad(self) -> list[tuple[int, str, str, str]]:
         d = load_manifest(self.root)[-1]
