@@ -59,8 +59,8 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     """The entries of a log; a last line without its end was never finished and does not count."""
     if not path.exists():
         return []
-    whole = path.read_bytes().rpartition(b"\n")[0]
-    return [json.loads(line) for line in whole.decode().splitlines()]
+    *whole, _ = path.read_bytes().split(b"\n")  # and nowhere else: texts may hold what Unicode takes for ends of lines
+    return [json.loads(line) for line in whole]
 
 
 def _flush_folder(folder: Path) -> None:

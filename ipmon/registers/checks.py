@@ -31,6 +31,9 @@ DEMANDS: dict[Kind, tuple[str, str]] = {
     "flag": ("不是 0 或 1", "is neither 0 nor 1"),
 }
 AMOUNT, MONTH = r"^-?[0-9]{1,18}(?:\.[0-9]{1,2}0*)?$", r"^[0-9]{4}-(?:0[1-9]|1[0-2])$"
+DATE, INTEGER = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$", r"^-?[0-9]+$"
+EARLIEST_YEAR = 1000
+"""A year before has no four digits of its own: 0000 is mostly a filler."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,16 @@ def _might_be(field: RegisterField, text: str) -> bool:
     return field.kind not in DEMANDS or text in (*YES, *NO) or any(sign.isdigit() for sign in text)
 
 
-def checks(register: Register, period: str, present: list[str]) -> list[Check]:
-    """Every demand on a row, in the order in which they are named to a reader; fields absent from the file are not asked for."""
-    fields = [check for name in present for check in _of_field(name, register.fields[name])]
+def checks(register: Register, period: str, present: list[str], signs: bool = True) -> list[Check]:
+    """Every demand on a row, in the order in which they are named to a reader; fields absent from the file are not asked for.
+
+    `signs`: whether any text may hold a blank or a plus sign.
+    """
+    fields = [check for name in present for check in _of_field(name, register.fields[name], signs)]
     return [*fields, _in_period(register, period), *_rules(register)]
 
 
-def _of_field(name: str, field: RegisterField) -> Iterator[Check]:
+def _of_field(name: str, field: RegisterField, signs: bool) -> Iterator[Check]:
     text, value = pl.col(as_text(name)), pl.col(name)
 
     def check(code: str, broken: pl.Expr, zh: str, en: str) -> Check:
@@ -104,7 +110,7 @@ def _of_field(name: str, field: RegisterField) -> Iterator[Check]:
     if field.required:
         yield check("REQUIRED", text.is_null(), "不能为空", "is empty and must not be")
     if field.kind in DEMANDS:
-        yield check("BAD_VALUE", _unreadable(field.kind, text, value), *DEMANDS[field.kind])
+        yield check("BAD_VALUE", _unreadable(field.kind, text, value, signs), *DEMANDS[field.kind])
     if field.pattern:
         broken = ~text.str.contains(f"^(?:{field.pattern})$")
         yield check("BAD_VALUE", broken, f"不符合格式 {field.pattern}", f"is not written as {field.pattern}")
@@ -114,14 +120,21 @@ def _of_field(name: str, field: RegisterField) -> Iterator[Check]:
         yield check("TOO_SMALL", value < field.minimum, f"小于 {field.minimum}", f"is less than {field.minimum}")
 
 
-def _unreadable(kind: Kind, text: pl.Expr, value: pl.Expr) -> pl.Expr:
+def _unreadable(kind: Kind, text: pl.Expr, value: pl.Expr, signs: bool) -> pl.Expr:
+    """Where a text is not written as its kind must be. Polars reads more dates than that: +2024-9-03, 2024-09- 3, 0000-01-01."""
+    unread = value.is_null() & text.is_not_null()
     if kind == "month":
         return ~text.str.contains(MONTH)
     if kind == "amount":
-        return ~text.str.contains(AMOUNT) | (value.is_null() & text.is_not_null())
-    length = {"date": 10, "year": 4}.get(kind)
-    unread = value.is_null() & text.is_not_null()
-    return unread | (text.str.len_bytes() != length) if length else unread
+        return ~text.str.contains(AMOUNT) | unread
+    if kind == "integer":
+        return ~text.str.contains(INTEGER) | unread
+    if kind == "year":
+        return unread | (text.str.len_bytes() != 4) | (value < EARLIEST_YEAR)
+    if kind == "date":  # the pattern takes four times as long, and without a sign it comes to the same
+        plain = (text.str.len_bytes() != 10) | (value < pl.date(EARLIEST_YEAR, 1, 1))
+        return unread | (~text.str.contains(DATE) if signs else plain)
+    return unread
 
 
 def _codes(field: RegisterField) -> list[str]:

@@ -25,9 +25,9 @@ OPENING = """\
   每个登记簿报送哪些行见其“报送内容”。
   A delivery is one file of one register for one period: `2024-09` for a monthly register, `2024` for a yearly one. Which rows
   belong to it is said under “Delivers” of each register.
-- CSV：逗号分隔，含逗号、引号或换行的值加双引号，首行为下列英文字段名、次序不变；编码为 UTF-8（可带 BOM）或 GB18030。
-  CSV: commas, double quotes around a value with a comma, quote or line break in it, the field names below as first line and
-  in that order, UTF-8 (with or without a byte order mark) or GB18030.
+- CSV：逗号分隔，含逗号或引号的值加双引号，值内不得换行，首行为下列英文字段名、次序不变；编码为 UTF-8（可带 BOM）或 GB18030。
+  CSV: commas, double quotes around a value with a comma or quote in it and no line break in any value, the field names below
+  as first line and in that order, UTF-8 (with or without a byte order mark) or GB18030.
 - XLSX：第一张工作表，首行为字段名；日期用真正的日期单元格；编号存为文本，否则前导零会丢失；不得有错误值。
   XLSX: the first sheet, the field names in its first row; real date cells; numbers that identify stored as text, or leading
   zeros are lost; no error cells.

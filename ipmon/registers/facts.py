@@ -89,12 +89,15 @@ class _Builder:
     outcome: FactsOutcome = field(default_factory=FactsOutcome)
 
     def bring_in_line(self, register: Register, held: Mapping[str, Delivery], periods: Collection[str] | None) -> None:
-        for period in sorted({*held, *self.store.periods(register.facts)}):
+        made = self.store.periods(register.facts)
+        for period in sorted({*held, *made, *self.store.waiting(register.id)}):
             if periods is not None and period not in periods:
                 continue
             if period in held:
                 self._one(register, held[period])
-            else:
+                continue
+            self._drop_staged(register, period)
+            if period in made:
                 self._remove(register, period)
 
     def _one(self, register: Register, delivery: Delivery) -> None:
@@ -140,7 +143,6 @@ class _Builder:
 
     def _remove(self, register: Register, period: str) -> None:
         path = self.store.fact_file(register.facts, period)
-        self._drop_staged(register, period)
         self.ledger.forget(path)
         path.unlink()
         self.outcome.removed.append((register.facts, period))

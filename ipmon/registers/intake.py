@@ -32,9 +32,9 @@ from ipmon.errors import IpmonError
 from ipmon.locks import single_writer
 from ipmon.paths import DataRoot
 from ipmon.registers.contract import Register
-from ipmon.registers.reading import CHUNK
 from ipmon.registers.staging import StagedRegister, stage
 from ipmon.registers.store import Store
+from ipmon.registers.survey import CHUNK
 from ipmon.staged import Remark
 from ipmon.telling import teller
 

@@ -7,7 +7,10 @@ from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from itertools import accumulate
 
-from ipmon.registers.reading import BLOCK, Plain
+import polars as pl
+
+from ipmon.registers.reading import Plain
+from ipmon.registers.survey import BLOCK
 
 
 def lines_at(made: Plain, numbers: Collection[int]) -> dict[int, str]:
@@ -26,7 +29,7 @@ def lines_at(made: Plain, numbers: Collection[int]) -> dict[int, str]:
     return found
 
 
-def ragged_lines(made: Plain, doubtful: Mapping[int, str] | None) -> list[int]:
+def ragged_lines(made: Plain, doubtful: Mapping[int, str] | None) -> pl.Series:
     """The numbers of the lines with too few or too many fields, in a text without quotation marks: it is enough to count commas.
 
     `doubtful`: at least all lines with too few, as `lines_at` gives them; None where they are many. If the others have as many
@@ -36,6 +39,6 @@ def ragged_lines(made: Plain, doubtful: Mapping[int, str] | None) -> list[int]:
     if doubtful is not None:
         commas = {line: raw.count(",") for line, raw in doubtful.items()}
         if made.survey.commas == sum(commas.values()) + (made.lines - len(commas)) * wanted:
-            return [line for line, count in commas.items() if count != wanted]
-    with made.original.open("rb") as opened:
-        return [line for line, text in enumerate(opened, 1) if line > 1 and text.count(b",") != wanted]
+            return pl.Series([line for line, count in commas.items() if count != wanted], dtype=pl.UInt32())
+    found = made.raw().filter(pl.col("raw").str.count_matches(",", literal=True) != wanted).select("line")
+    return found.collect(engine="streaming")["line"].sort()

@@ -7,11 +7,16 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+import ipmon
 from ipmon.deliveries import Delivery
+from ipmon.dimensions import DIMENSIONS
 from ipmon.registers.areas import area_codes
-from ipmon.registers.contract import Register
+from ipmon.registers.contract import SQL_TYPES, Register
 
-STAGING = ("staging.py", "checks.py", "lines.py", "reading.py")
+STAGING = (
+    "registers/staging.py", "registers/repeats.py", "registers/checks.py", "registers/lines.py", "registers/reading.py",
+    "registers/survey.py", "containers.py", "workbooks.py", "sheets.py",
+)  # fmt: skip
 """The modules that decide which rows of a delivery are good, and as what values they are staged."""
 
 
@@ -22,15 +27,16 @@ def staged_from(delivery: Delivery, register: Register) -> str:
 
 def facts_from(delivery: Delivery, register: Register) -> str:
     """sha256 over all that the facts of a delivery are made from."""
-    return _over(delivery, register, *STAGING, "facts.py")
+    return _over(delivery, register, *STAGING, "registers/facts.py")
 
 
 def _over(delivery: Delivery, register: Register, *modules: str) -> str:
     areas = area_codes() if any(field.codes == "areas" for field in register.fields.values()) else ()
-    parts = [delivery.sha256, register.model_dump_json(), *areas, *(_source(module) for module in modules)]
+    types = [str(SQL_TYPES), str(DIMENSIONS)]
+    parts = [delivery.sha256, register.model_dump_json(), *areas, *types, *(_source(module) for module in modules)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @cache
 def _source(module: str) -> str:
-    return Path(__file__).with_name(module).read_text("utf-8")
+    return (Path(ipmon.__file__).parent / module).read_text("utf-8")

@@ -1,48 +1,29 @@
 """A register's file, whatever it is, as UTF-8 text with one record a line, in bounded memory.
 
-Belongs here: encodings, workbooks, line breaks and quotation marks, the header, the end marker. Not here: what any field means.
+Belongs here: workbooks, line breaks and quotation marks, the header, the end marker. Not here: encodings (survey.py), what any
+field means.
 """
 
-import codecs
 import csv
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from ipmon.breaches import Breach
 from ipmon.containers import container_of
 from ipmon.contracts import Limits
 from ipmon.registers.contract import Register
+from ipmon.registers.survey import CHUNK, Say, Survey, surveyed, transcoded
 from ipmon.workbooks import read_xlsx
 
-CHUNK = 1 << 18
-BLOCK = 1 << 16
-"""Bytes of a text within which single lines are looked for: a part of a chunk."""
+WORKBOOK_BYTES = 1 << 27
+"""A workbook is read whole; one of as many rows as a contract allows has far less."""
 MORE = "@more"
 """The column behind the last: it has text where a row has more fields than the header."""
 MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\dT00:00:00")
 FIELD = r'(?:[^",]*|"(?:[^"]|"")*")'
-Say = Callable[[str], None]
-
-
-@dataclass
-class Survey:
-    """What one pass over the bytes shows."""
-
-    encoding: str = "utf-8"
-    lines: int = 0
-    commas: int = 0
-    quotes: bool = False
-    blanks: bool = False
-    head: bytes = b""
-    tail: bytes = b""
-    blocks: list[int] = field(default_factory=list)
-    """How many line breaks each block of BLOCK bytes has."""
 
 
 @dataclass(frozen=True)
@@ -115,19 +96,29 @@ def plain(file: Path, suffix: str, register: Register, scratch: Path, say: Say) 
     if kind == "xls":
         raise Breach("BAD_CONTAINER", "the content is an old workbook (.xls). Save it as .xlsx or CSV and deliver it again.")
     text = _from_workbook(file, register, scratch / "sheet.csv") if kind == "xlsx" else file
-    survey = _surveyed(text, register, say)
+    survey = surveyed(text, register, say)
     encoding = survey.encoding if kind == "csv" else ""
     if survey.encoding == "gb18030":
-        text = _transcoded(text, scratch / "utf8.csv")
-        survey = _surveyed(text, register, say)
+        text = transcoded(text, scratch / "utf8.csv")
+        survey = surveyed(text, register, say)
     header, last = _header(text), survey.tail.rstrip().rpartition(b"\n")[2].decode(errors="replace").strip()
-    is_marked = register.end_marker is not None and last.startswith(register.end_marker)
+    is_marked = register.end_marker is not None and fields_of(last, "its last line")[:1] == [register.end_marker]
     made = Plain(text, text, kind, encoding, survey, header, last, is_marked)
     return _without_broken_lines(made, scratch / "clean.csv") if survey.quotes else made
 
 
+def fields_of(line: str, where: str) -> list[str]:
+    """The fields of a line without blanks around them. Raises BAD_CONTAINER where it cannot be split."""
+    try:
+        return [field.strip() for field in next(csv.reader([line]), [])]
+    except csv.Error as error:
+        raise Breach("BAD_CONTAINER", f"{where} cannot be split into fields ({error}). Save it as CSV again.", where) from None
+
+
 def _from_workbook(file: Path, register: Register, target: Path) -> Path:
     """The first sheet, one row a line; real dates as ISO, line breaks in a cell as blanks."""
+    if file.stat().st_size > WORKBOOK_BYTES:
+        raise Breach("TOO_BIG", f"a workbook may have {WORKBOOK_BYTES:,} bytes. Deliver it as CSV.")
     rows = register.xlsx_rows_limit
     limits = Limits(
         bytes=register.bytes_limit, rows=rows, cells=(rows + 2) * (len(register.fields) + 20), zip_inflated_bytes=10**9
@@ -149,88 +140,11 @@ def _cell(text: str) -> str:
     return text[:10] if MIDNIGHT.fullmatch(text) else " ".join(text.split()) if "\n" in text or "\r" in text else text.strip()
 
 
-def _surveyed(file: Path, register: Register, say: Say) -> Survey:
-    """One pass: is it UTF-8, has it quotation marks, how many lines. Raises ENCODING_INVALID with the offset."""
-    survey, decoder, offset, size = Survey(), codecs.getincrementaldecoder("utf-8")(), 0, file.stat().st_size
-    with file.open("rb") as opened:
-        while chunk := opened.read(CHUNK):
-            is_ascii = chunk.isascii()
-            _refuse_lost(chunk, is_ascii, offset)
-            if survey.encoding == "utf-8" and not (is_ascii and decoder.getstate()[0] == b""):
-                survey.encoding = _still_utf8(decoder, chunk, offset, register, file)
-            signs = np.frombuffer(chunk, np.uint8)
-            survey.blocks += [_count(signs[at : at + BLOCK], b"\n") for at in range(0, len(chunk), BLOCK)]
-            survey.commas += _count(signs, b",")
-            survey.quotes = survey.quotes or b'"' in chunk
-            survey.blanks = survey.blanks or b" " in chunk
-            survey.head = survey.head or chunk[:BLOCK]
-            survey.tail = (survey.tail + chunk)[-CHUNK:] if len(chunk) < CHUNK else chunk
-            offset += len(chunk)
-            say(f"read {offset:,} of {size:,} bytes")
-    if survey.encoding == "utf-8" and decoder.getstate()[0]:
-        raise _undecodable(offset - 1, "half a character, so the file was cut")
-    survey.lines = sum(survey.blocks) + (not survey.tail.endswith(b"\n"))
-    return survey
-
-
-def _count(signs: npt.NDArray[np.uint8], sign: bytes) -> int:
-    return int(np.count_nonzero(signs == sign[0]))  # three times as fast as bytes.count
-
-
-def _refuse_lost(chunk: bytes, is_ascii: bool, offset: int) -> None:
-    if (at := chunk.find(b"\0")) >= 0:
-        raise _undecodable(offset + at, "a NUL byte")
-    if not is_ascii and (at := chunk.find("\ufffd".encode())) >= 0:
-        raise _undecodable(offset + at, "the replacement character U+FFFD, so an earlier program has already lost text")
-
-
-def _still_utf8(decoder: codecs.IncrementalDecoder, chunk: bytes, offset: int, register: Register, file: Path) -> str:
-    pending = len(decoder.getstate()[0])
-    try:
-        decoder.decode(chunk)
-    except UnicodeDecodeError as error:
-        at = offset - pending + error.start
-        if "gb18030" not in register.encodings or _is_damaged_utf8(file):
-            raise _undecodable(at, "bytes that are no UTF-8") from None
-        return "gb18030"
-    return "utf-8"
-
-
-def _is_damaged_utf8(file: Path) -> bool:
-    """Whether most text beyond ASCII is UTF-8: then GB18030, which accepts nearly any bytes, would only hide the damage."""
-    right = lost = 0
-    with file.open(encoding="utf-8", errors="replace", newline="") as opened:
-        while text := opened.read(CHUNK):
-            if not text.isascii():
-                lost += (here := text.count("\ufffd"))
-                right += len(re.findall(r"[^\x00-\x7f]", text)) - here
-    return right > lost
-
-
-def _transcoded(file: Path, target: Path) -> Path:
-    decoder, offset = codecs.getincrementaldecoder("gb18030")(), 0
-    with file.open("rb") as opened, target.open("w", encoding="utf-8", newline="") as out:
-        while True:
-            chunk = opened.read(CHUNK)
-            pending = len(decoder.getstate()[0])
-            try:
-                out.write(decoder.decode(chunk, final=not chunk))
-            except UnicodeDecodeError as error:
-                raise _undecodable(offset - pending + error.start, "bytes that are neither UTF-8 nor GB18030") from None
-            if not chunk:
-                return target
-            offset += len(chunk)
-
-
-def _undecodable(offset: int, what: str) -> Breach:
-    reason = f"at byte {offset} stands {what}. Save the file as UTF-8 from its source and deliver it again."
-    return Breach("ENCODING_INVALID", reason, f"byte {offset}")
-
-
 def _header(text: Path) -> list[str]:
-    with text.open(encoding="utf-8-sig", newline="") as opened:
-        names = [name.strip() for name in next(csv.reader([opened.readline(CHUNK)]), [])]
-    while names and not names[-1]:
+    """The names in the first line; those at its end that are empty are columns only where the line after it has them too."""
+    with text.open(encoding="utf-8-sig", newline="\n") as opened:
+        names, below = fields_of(opened.readline(CHUNK), "its first line"), re.sub('"[^"]*"', "", opened.readline(CHUNK))
+    while names and not names[-1] and len(names) > below.count(",") + 1:
         names.pop()
     return [name or f"column {n}" for n, name in enumerate(names, 1)]
 

@@ -5,31 +5,29 @@ whole (wholes.py), reasons (badrows.py), the door (intake.py).
 """
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import duckdb
 import polars as pl
 
-from ipmon import sql
 from ipmon.breaches import Breach
 from ipmon.deliveries import Delivery, verified_path
 from ipmon.errors import IpmonError
-from ipmon.marts import SETTINGS
 from ipmon.paths import DataRoot
 from ipmon.registers.badrows import MANY, reasons
 from ipmon.registers.checks import TYPES, Check, as_text, checks, has_signs, passed_signs, typed
 from ipmon.registers.contract import Register
 from ipmon.registers.lines import lines_at, ragged_lines
 from ipmon.registers.origins import staged_from
-from ipmon.registers.reading import MORE, Plain, Say, plain
+from ipmon.registers.reading import MORE, Plain, plain
+from ipmon.registers.repeats import repeats, repeats_on_disk
 from ipmon.registers.store import Store
-from ipmon.registers.wholes import check_header, judge, promised, refuse_simulated
+from ipmon.registers.survey import Say
+from ipmon.registers.wholes import check_header, judge, promised, refuse_many, refuse_simulated
 
-MEMORY_LIMIT = "512MB"
 FEW = 100_000
 """Lines worth keeping to look at them one by one; with more doubtful ones, the commas of every line are counted."""
 SMALL = 1 << 29
@@ -71,11 +69,10 @@ def stage(
     with _scratch(store) as scratch:
         made = plain(file, suffix, register, scratch, say)
         work = _Work(made, register, delivery.period, scratch, say)
-        places = (
-            store.staged(register.id, delivery.period, staged_from(delivery, register)),
-            store.quarantine(register.id, delivery.period, delivery.delivery_id),
-        )
-        for part, target in zip(work.split(delivery.synthetic), places, strict=True):
+        good, bad = work.split(delivery.synthetic)
+        staged = store.staged(register.id, delivery.period, staged_from(delivery, register))
+        quarantined = store.quarantine(register.id, delivery.period, delivery.delivery_id)
+        for part, target in ((bad, quarantined), (good, staged)):  # the good rows last: where they are, both are
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(part, target)
     extra = tuple(name for name in made.header if name not in register.fields)
@@ -97,12 +94,12 @@ def _scratch(store: Store) -> Iterator[Path]:
 @dataclass(frozen=True)
 class _Found:
     """What checking every line of a file showed: good rows, of every line that repeats a key the line that had it, the bad lines,
-    those that are bad or may be short, and how all of these came (None: they are too many to look at)."""
+    those that may be short (None: they are too many to look at), and how all of these came (None: likewise)."""
 
     good: pl.LazyFrame
     repeats: dict[int, int]
-    bad: list[int]
-    doubtful: set[int]
+    bad: pl.Series
+    short: list[int] | None
     seen: dict[int, str] | None
 
 
@@ -119,7 +116,7 @@ class _Work:
             (typed(name, f, made.survey.blanks) if name in made.header else pl.lit(None, TYPES[f.kind])).alias(name)
             for name, f in register.fields.items()
         ]
-        self.demands: list[Check] = checks(register, period, self.present)
+        self.demands: list[Check] = checks(register, period, self.present, made.survey.blanks or made.survey.pluses)
         self.is_small = made.clean.stat().st_size <= SMALL
         self.rows = self.rows_bad = 0
 
@@ -128,24 +125,30 @@ class _Work:
         found = self._found()
         if not synthetic:
             refuse_simulated(found.good, self.register)
-        good, repeats = found.good, found.repeats
-        if short := sorted({*self._ragged(found)} - {*found.bad}):
-            good = _without(good, short)
-            repeats = self._repeats(good)  # what only repeats a line that is no record is the first
-        lines = sorted({*found.bad, *short, *repeats})
-        raw = self._raw(lines, found.seen)
-        told = reasons(self.made, self.register, self.texts, self.names, self.demands, raw, repeats)
+        good, repeated, ragged = found.good, found.repeats, self._ragged(found)
+        if ragged.len():
+            self._refuse_many(ragged)
+            good = _without(good, ragged)
+            repeated = self._repeats(good)  # what only repeats a line that is no record is the first
+        lines = sorted({*found.bad, *ragged, *repeated})
+        parts = (lines[at : at + MANY] for at in range(0, max(len(lines), 1), MANY))
+        told = pl.concat(self._told(part, repeated, found.seen) for part in parts)
         whole, apart = self.folder / "good.parquet", self.folder / "bad.parquet"
-        _without(good, [*repeats]).sink_parquet(whole, compression=PACKING, statistics=False)
+        _without(good, [*repeated]).sink_parquet(whole, compression=PACKING, statistics=False)
         self.rows = pl.scan_parquet(whole, glob=False).select(pl.len()).collect().item()
-        self.rows_bad = told.height + max(0, len(lines) - MANY)
+        self.rows_bad = told.height
         judge(told, self.made, self.promised, self.rows, self.rows_bad, len(lines), self.register)
         told.write_parquet(apart)
         return whole, apart
 
+    def _told(self, lines: Sequence[int], repeated: Mapping[int, int], seen: Mapping[int, str] | None) -> pl.DataFrame:
+        """Why these lines hold no good row; `seen`: some lines as they came."""
+        raw = {line: seen[line] for line in lines} if seen is not None and seen.keys() >= {*lines} else lines_at(self.made, lines)
+        return reasons(self.made, self.register, self.texts, self.names, self.demands, raw, repeated)
+
     def _found(self) -> _Found:
         """What checking every line shows. Signs for what is missing, which cost a comparison a field, are taken for values until
-        one is seen; fields refuse them, so that any will be among the lines that are looked at."""
+        one is seen; fields refuse them, so that any will be among the bad lines, which are looked at."""
         if not self.made.survey.quotes and not has_signs(self.register, self.made.first):
             found = self._looked([])
             if found.seen is not None and not has_signs(self.register, "\n".join(found.seen.values())):
@@ -156,12 +159,23 @@ class _Work:
     def _looked(self, missing: list[str]) -> _Found:
         """What checking every line shows where these signs alone, and nothing at all, stand for what is missing."""
         checked = self._checked(missing)
+        bad = checked.filter("@bad").select("line").collect()["line"]
+        short = checked.filter(~pl.col("@bad") & pl.col("@short")).select("line").collect()["line"]
+        if missing:
+            self._refuse_many(bad)
         good = checked.filter(~pl.col("@bad")).drop("@bad", "@short")
-        repeats = self._repeats(good)
-        doubtful = dict(checked.filter(pl.col("@bad") | pl.col("@short")).select("line", "@bad").collect().iter_rows())
-        bad = [line for line, is_bad in doubtful.items() if is_bad]
-        lines = {*doubtful, *repeats}
-        return _Found(good, repeats, bad, {*doubtful}, lines_at(self.made, lines) if len(lines) <= FEW else None)
+        repeated = self._repeats(good)
+        few = short.to_list() if short.len() <= FEW else None
+        lines = {*bad.head(FEW + 1), *repeated, *(few or ())}
+        return _Found(good, repeated, bad, few, lines_at(self.made, lines) if len(lines) <= FEW else None)
+
+    def _refuse_many(self, bad: pl.Series) -> None:
+        """Raises TOO_MANY_BAD_ROWS where these lines are so many that the first of them alone are more than a file may have."""
+        rows = self.made.lines - 1 - self.made.is_marked
+        if bad.len() > MANY:
+            told = self._told(bad.head(MANY).sort().to_list(), {}, None)
+            if told.height > self.register.bad_share * rows:
+                refuse_many(told, told.height + bad.len() - MANY - self.made.is_marked, rows, self.register)
 
     def _checked(self, missing: list[str]) -> pl.LazyFrame:
         """Every line that was scanned: its typed fields, `line`, is it `@bad` or `@short`; in memory or, if large, on disk."""
@@ -184,49 +198,25 @@ class _Work:
             raise Breach("BAD_CONTAINER", reason) from None
         return pl.scan_parquet(self.folder / "checked.parquet", glob=False)
 
-    def _ragged(self, found: _Found) -> list[int]:
-        """Lines with too few or too many fields, which a parser fills up or cuts.
+    def _ragged(self, found: _Found) -> pl.Series:
+        """Lines with too few or too many fields, which a parser fills up or cuts, and that were not found bad.
 
         Only a row whose last field is empty can be short; a long one shows in the number of commas.
         """
         if self.made.survey.quotes:
-            return []  # such lines are blank in what was scanned
-        seen = found.seen
-        return ragged_lines(self.made, None if seen is None else {line: seen[line] for line in found.doubtful})
-
-    def _raw(self, lines: list[int], seen: dict[int, str] | None) -> dict[int, str]:
-        """These lines as they came, from those that were seen already where all of them are there."""
-        if seen is not None and seen.keys() >= {*lines}:
-            return {line: seen[line] for line in lines}
-        return lines_at(self.made, lines[:MANY])
+            return found.bad.clear()  # such lines are blank in what was scanned
+        doubtful = None
+        if found.seen is not None and found.short is not None:
+            doubtful = {line: found.seen[line] for line in (*found.bad, *found.short)}
+        ragged = ragged_lines(self.made, doubtful)
+        return ragged.filter(~ragged.is_in(found.bad.implode()))
 
     def _repeats(self, good: pl.LazyFrame) -> dict[int, int]:
         """Of every line whose key an earlier one has, that earlier line."""
         self.say("looking for repeated keys")
         key = self.register.key
-        keys = good.select(*key, "line")
-        if not self.is_small:
-            return self._repeats_on_disk(keys)
-        hashed = keys.with_columns((pl.struct(key) if len(key) > 1 else pl.col(key)).hash().alias("@hash")).collect()
-        hashes = hashed["@hash"].sort(multithreaded=False)  # the quickest way to see which are there twice
-        twice = hashed.filter(pl.col("@hash").is_in(hashes.filter(hashes == hashes.shift()).unique().implode())).lazy()
-        found = twice.select("line", first=pl.col("line").min().over(key)).filter(pl.col("line") > pl.col("first"))
-        return dict(found.sort("line").collect().iter_rows())
-
-    def _repeats_on_disk(self, keys: pl.LazyFrame) -> dict[int, int]:
-        """The same, where keys that do not fit into memory spill to disk."""
-        keys.sink_parquet(self.folder / "keys.parquet", compression=PACKING, statistics=False)
-        key = ", ".join(sql.name(name) for name in self.register.key)
-        query = f"""
-            with rows as (from read_parquet({sql.literal(str(self.folder / "keys.parquet"))})),
-            twice as (select hash({key}) as h from rows group by 1 having count(*) > 1),
-            candidates as (select * from rows where hash({key}) in (from twice))
-            select line, min(line) over (partition by {key}) as first from candidates qualify line > first order by line"""
-        bounds = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(self.folder)}
-        with duckdb.connect(config={**SETTINGS, **bounds}) as engine:
-            engine.execute("set enable_progress_bar = false")  # an interactive Python would show it among what is printed
-            return dict(engine.execute(query).fetchall())
+        return repeats(good, key) if self.is_small else repeats_on_disk(good, key, self.folder)
 
 
 def _without(rows: pl.LazyFrame, lines: Collection[int]) -> pl.LazyFrame:
-    return rows.filter(~pl.col("line").is_in(pl.Series(sorted(lines), dtype=pl.UInt32()).implode())) if lines else rows
+    return rows.filter(~pl.col("line").is_in(pl.Series(lines, dtype=pl.UInt32()).implode())) if len(lines) else rows

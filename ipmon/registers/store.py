@@ -48,6 +48,10 @@ class Store:
         """The good rows of a delivery, until facts are made of them. `made_from`: the hash of that (origins.py)."""
         return self.folder / "staged" / register_id / period / f"{made_from}.parquet"
 
+    def waiting(self, register_id: str) -> list[str]:
+        """The periods of a register with rows that wait for facts."""
+        return sorted(folder.name for folder in (self.folder / "staged" / register_id).glob("*"))
+
     def quarantine(self, register_id: str, period: str, delivery_id: str) -> Path:
         """The bad rows of a delivery."""
         return self.folder / "quarantine" / register_id / period / f"{delivery_id}.parquet"

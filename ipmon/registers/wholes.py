@@ -4,14 +4,13 @@ Belongs here: its header, its end marker, its number of lines, the share of its 
 (checks.py), or splitting good rows from bad ones (staging.py).
 """
 
-import csv
 from collections.abc import Mapping
 
 import polars as pl
 
 from ipmon.breaches import Breach
 from ipmon.registers.contract import Register
-from ipmon.registers.reading import Plain
+from ipmon.registers.reading import Plain, fields_of
 
 EXAMPLES = 3
 SIMULATED_KEY = "SIM"
@@ -33,7 +32,7 @@ def promised(last: str, register: Register) -> int | None:
     """How many rows the end marker counts; None where the contract declares none. Raises TRUNCATED without the marker."""
     if register.end_marker is None:
         return None
-    cells = [cell.strip() for cell in next(csv.reader([last]), [])]
+    cells = fields_of(last, "its last line")
     if cells[:1] != [register.end_marker] or len(cells) < 2 or not cells[1].isdecimal():
         reason = f"its last line is not the end marker '{register.end_marker},<rows>'. Deliver the whole file."
         raise Breach("TRUNCATED", reason, "last line", last[:80])
@@ -69,11 +68,13 @@ def judge(found: pl.DataFrame, made: Plain, wanted: int | None, rows: int, rows_
     if wanted is not None and wanted != total:
         reason = f"its end marker counts {wanted:,} rows, and it has {total:,}. Deliver the whole file."
         raise Breach("TRUNCATED", reason, f"line {made.lines}", str(wanted))
-    if rows_bad > register.bad_share * total:
-        raise _too_many(found, rows_bad, total, register)
+    refuse_many(found, rows_bad, total, register)
 
 
-def _too_many(found: pl.DataFrame, bad: int, total: int, register: Register) -> Breach:
+def refuse_many(found: pl.DataFrame, bad: int, total: int, register: Register) -> None:
+    """Raises TOO_MANY_BAD_ROWS where `bad` of `total` rows are more than the contract allows; `found`: the first of them."""
+    if bad <= register.bad_share * total:
+        return
     counts = found["code"].value_counts(sort=True).sort("count", "code", descending=[True, False])
     by_code = ", ".join(f"{code} {count:,}" for code, count in counts.iter_rows())
     first = found.head(EXAMPLES).iter_rows(named=True)
@@ -83,4 +84,4 @@ def _too_many(found: pl.DataFrame, bad: int, total: int, register: Register) -> 
     reason = f"{bad:,} of {total:,} rows break the contract, which allows {register.bad_share:.2%} ({by_code}). {shown}."
     elsewhere = counts["code"][0] in OF_ANOTHER_PERIOD and 2 * bad > total
     step = "See whether --period is that of the file" if elsewhere else "Mend them at their source"
-    return Breach("TOO_MANY_BAD_ROWS", f"{reason} {step} and deliver the file again.", f"line {found['line'][0]}")
+    raise Breach("TOO_MANY_BAD_ROWS", f"{reason} {step} and deliver the file again.", f"line {found['line'][0]}")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -347,6 +348,40 @@ def test_rows_of_a_delivery_that_does_not_come_to_hold_go_too(office: Office) ->
     assert office.build().skipped == [("patent_events", "2024-09")]
     assert not office.staged(late).exists()
     assert (office.rows("application_no", "2024-09"), held.issued_on) == ([("new",)], date(2024, 11, 1))
+
+
+def test_rows_of_a_delivery_that_is_withdrawn_before_facts_go_too(office: Office) -> None:
+    gone = office.take(delivered("patent_applications", "2024-09"), filed("gone", "2024-09-10"))
+    office.held = []
+    assert office.build(["2024-08"]) == FactsOutcome() and office.staged(gone).exists()
+    assert office.build() == FactsOutcome()
+    assert not office.staged(gone).parent.exists()
+
+
+def test_a_restaging_that_is_killed_leaves_no_row_both_good_and_bad(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the two files it leaves the bad rows of the new contract and no good ones, so that both are made again."""
+    register = REGISTERS["pledge_registrations"]
+    row = {name: f.example for name, f in register.fields.items()}
+    rows = [row, {**row, "registration_no": "A1"}, {**row, "registration_no": "A2", "area": "CN-NEW"}]
+    file = tmp_path / "pledges.csv"
+    file.write_text("\n".join([",".join(row), *(",".join(r.values()) for r in rows), "#END,3"]) + "\n", "utf-8")
+    lenient = register.model_copy(update={"bad_share": 0.5})
+    delivery = receive(file, lenient, "2024-09", None, office.root, datetime(2024, 10, 8, tzinfo=UTC)).delivery
+    quarantined = office.store.quarantine(register.id, "2024-09", delivery.delivery_id)
+    assert pl.read_parquet(quarantined).height == 1
+    area = register.fields["area"].model_copy(update={"codes": None})
+    wider = {register.id: lenient.model_copy(update={"fields": register.fields | {"area": area}})}
+    office.held = [delivery]
+    moved = iter([shutil.move])
+    monkeypatch.setattr("ipmon.registers.staging.shutil.move", lambda *names: next(moved)(*names))
+    with pytest.raises(StopIteration):
+        office.build(registers=wider)
+    monkeypatch.undo()
+    office.build(registers=wider)
+    assert len(office.rows("1", "2024-09", "pledges")) == 3
+    assert pl.read_parquet(quarantined).height == 0
 
 
 def test_an_area_that_becomes_known_reads_its_deliveries_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

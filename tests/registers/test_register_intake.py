@@ -28,6 +28,7 @@ from ipmon.registers.lines import lines_at
 from ipmon.registers.reading import plain
 from ipmon.registers.staging import restage
 from ipmon.registers.store import Store
+from ipmon.registers.survey import CHUNK
 from ipmon.withdrawals import withdraw
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)  # noon in Beijing
@@ -231,7 +232,7 @@ def test_rows_on_disk_and_in_memory_are_judged_alike(door: Door, monkeypatch: py
 
 @pytest.mark.parametrize("block", [8, 1 << 15])
 def test_a_sign_for_what_is_missing_counts_wherever_it_stands(door: Door, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr("ipmon.registers.reading.BLOCK", block)  # the beginning, where signs are looked for at once, ends there
+    monkeypatch.setattr("ipmon.registers.survey.BLOCK", block)  # the beginning, where signs are looked for at once, ends there
     monkeypatch.setattr("ipmon.registers.lines.BLOCK", block)
     rows = [row(1), row(2, shares="-"), row(3, remark="-"), row(4, released_on="-"), row(5, open="-"), row(6, kind="-x"), row(2)]
     door.take(door.file(*rows))
@@ -241,7 +242,7 @@ def test_a_sign_for_what_is_missing_counts_wherever_it_stands(door: Door, monkey
 
 
 def test_a_text_that_is_only_a_sign_is_missing_though_nothing_forbids_it(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ipmon.registers.reading.BLOCK", 8)
+    monkeypatch.setattr("ipmon.registers.survey.BLOCK", 8)
     monkeypatch.setattr("ipmon.registers.lines.BLOCK", 8)
     door.take(door.file(row(1), row(2, remark="-"), row(3, remark="- -")))
     assert (door.good()["remark"].to_list(), door.bad()) == (["转让", None, "- -"], [])
@@ -250,7 +251,7 @@ def test_a_text_that_is_only_a_sign_is_missing_though_nothing_forbids_it(door: D
 @pytest.mark.parametrize("block", [1, 2, 8, 64])
 @pytest.mark.parametrize("end", ["", "\n", "\r\n\n"])
 def test_any_line_is_found_by_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, end: str) -> None:
-    monkeypatch.setattr("ipmon.registers.reading.BLOCK", block)
+    monkeypatch.setattr("ipmon.registers.survey.BLOCK", block)
     monkeypatch.setattr("ipmon.registers.lines.BLOCK", block)
     written = ["record_no", "", "A1,转让", "x" * 20, "", "", "last"]
     (tmp_path / "d.csv").write_bytes(("\n".join(written) + end).encode())
@@ -272,15 +273,134 @@ def test_a_line_break_in_a_cell_makes_one_bad_row_and_moves_no_line(door: Door) 
     assert door.good()["line"].to_list() == [2, 5]
 
 
-def test_a_quotation_mark_that_never_closes_spoils_its_own_line_only(door: Door) -> None:
-    door.take(door.file(row(1), row(2, remark='"open'), row(3, remark='mid"dle"x'), row(4), counted=3))
+def test_a_line_break_and_an_empty_line_in_a_cell_make_one_bad_row(door: Door) -> None:
+    door.take(door.file(row(1), row(2, remark='"three\n\nlines"'), row(3), counted=3))
     assert [(line, code) for line, _, _, code in door.bad()] == [(3, "LINE_BREAK")]
-    assert door.good()["record_no"].to_list() == ["A1", "A4"]
+    assert door.good()["line"].to_list() == [2, 6]
+
+
+def test_quotation_marks_that_never_close_spoil_their_own_lines_only(door: Door) -> None:
+    """Lines after each other are each a row, unless they are a record when put together."""
+    odd = [row(2, remark='"open'), row(3, remark='mid"dle"x'), row(4, remark='5" disk'), row(5, remark='"x'), f"{row(6)},more"]
+    door.take(door.file(row(1), *odd, row(7), row(8), row(9), row(10), row(11)))
+    codes = ["BAD_QUOTES"] * 4 + ["RAGGED"]
+    assert [(line, code) for line, _, _, code in door.bad()] == [*zip(range(3, 8), codes, strict=True)]
+    assert door.good()["line"].to_list() == [2, 8, 9, 10, 11, 12]
 
 
 def test_a_quotation_mark_inside_a_cell(door: Door) -> None:
     door.take(door.file(row(1), row(2, remark='5" disk'), row(3), row(4, remark='a"b"c')))
     assert [(line, code) for line, _, _, code in door.bad()] == [(3, "BAD_QUOTES"), (5, "BAD_QUOTES")]
+
+
+ODD_DATES = ["0000-01-01", "-024-09-03", "+2024-9-03", " 2024-9-3", "2024-09- 3", "2024-9-03", "0999-12-31"]
+
+
+@pytest.mark.parametrize("beside", ["", " +"])
+@pytest.mark.parametrize("written", ODD_DATES)
+def test_a_date_is_written_with_four_two_and_two_digits(door: Door, written: str, beside: str) -> None:
+    """Whether blanks and plus signs stand elsewhere in the file or not."""
+    door.take(door.file(row(1, remark=f"x{beside}"), row(2, released_on=written), row(3)))
+    assert door.bad() == [(3, "released_on", written, "BAD_VALUE")]
+
+
+@pytest.mark.parametrize(("field", "written"), [("year", "+024"), ("year", "-202"), ("year", "0999"), ("shares", "+5")])
+def test_a_number_is_written_with_its_digits_alone(door: Door, field: str, written: str) -> None:
+    door.take(door.file(row(1), row(2, **{field: written}), row(3)))
+    assert door.bad() == [(3, field, written, "BAD_VALUE")]
+
+
+def test_day_zero_in_a_key_is_told_and_fails_nothing(door: Door) -> None:
+    """A date that Python has no word for, in a row and in the key of a repeated one."""
+    register = changed(key=["record_no", "recorded_on"])
+    door.take(door.file(row(1), row(1), row(3, recorded_on="0000-01-01"), row(4)), register)
+    assert door.bad() == [(3, "record_no", "A1, 2024-09-05", "DUPLICATE"), (4, "recorded_on", "0000-01-01", "BAD_VALUE")]
+
+
+@pytest.mark.parametrize("many", [1, 3, 100])
+@pytest.mark.parametrize("few", [0, 2, 100])
+def test_however_many_lines_are_looked_at_at_once(door: Door, monkeypatch: pytest.MonkeyPatch, many: int, few: int) -> None:
+    """Bad, short, long and repeated rows, blank lines and a sign for what is missing: each is told, and nothing else counted."""
+    monkeypatch.setattr("ipmon.registers.staging.MANY", many)
+    monkeypatch.setattr("ipmon.registers.staging.FEW", few)
+    rows = [row(n, remark="" if n % 2 else "x") for n in range(1, 31)]
+    odd = [row(40, shares="x"), "", row(41).removesuffix(",转让"), f"{row(42)},", row(1), row(43, released_on="-", remark="")]
+    door.take(door.file(*rows, *odd, counted=35))
+    told = [(32, "BAD_VALUE"), (34, "RAGGED"), (35, "RAGGED"), (36, "DUPLICATE")]
+    assert [(line, code) for line, _, _, code in door.bad()] == told
+    assert (door.good().height, door.good()["released_on"].null_count()) == (31, 31)
+
+
+@pytest.mark.parametrize("spoilt", [{"shares": "x"}, {"recorded_on": "2024-08-05"}])
+def test_very_many_bad_rows_are_told_as_such(door: Door, monkeypatch: pytest.MonkeyPatch, spoilt: dict[str, str]) -> None:
+    monkeypatch.setattr("ipmon.registers.staging.MANY", 3)
+    reason = door.refuse(door.file(*(row(n, **spoilt) for n in range(1, 11)), row(11)), "TOO_MANY_BAD_ROWS")
+    assert reason.startswith("10 of 11 rows break the contract")
+    assert ("--period" in reason) == ("recorded_on" in spoilt)
+
+
+def test_very_many_ragged_rows_are_told_as_such(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ipmon.registers.staging.MANY", 3)
+    reason = door.refuse(door.file(*(f"{row(n)}," for n in range(1, 11)), row(11), header=HEADER), "TOO_MANY_BAD_ROWS")
+    assert reason.startswith("10 of 11 rows break the contract")
+
+
+@pytest.mark.parametrize("content", [b"\r".join([HEADER.encode(), row(1).encode(), b"#END,1"]), b"x" * 200_000])
+def test_text_that_no_parser_splits_is_refused_in_words(door: Door, content: bytes) -> None:
+    door.refuse(door.raw(content), "BAD_CONTAINER")
+
+
+@pytest.mark.parametrize("odd", ["a\rb,x", f"{'y' * 140_000},x"])
+def test_a_line_that_no_parser_splits_spoils_itself_only(door: Door, odd: str) -> None:
+    door.take(door.file(row(1), f"{row(2)}{odd}", row(3)))
+    assert [(line, code) for line, _, _, code in door.bad()] == [(3, "RAGGED")]
+
+
+def test_a_column_without_a_name_is_one_where_rows_have_it(door: Door) -> None:
+    taken = door.take(door.file(f"{row(1)},", f"{row(2)},", header=f"{HEADER},"))
+    assert (taken.delivery.rows, taken.delivery.extra_columns) == (2, ("column 13",))
+    other = door.take(door.file(row(1), row(2, remark='"a,b"'), header=f"{HEADER},"), issued=date(2026, 1, 1))
+    assert (other.delivery.rows, other.delivery.extra_columns) == (2, ())
+
+
+def test_an_end_marker_in_quotation_marks(door: Door) -> None:
+    door.take(door.raw("\n".join([HEADER, row(1), row(2), '"#END","2"']).encode()))
+    assert (door.good().height, door.bad()) == (2, [])
+
+
+def test_a_row_that_begins_with_the_end_marker_is_told(door: Door) -> None:
+    register = changed(fields=DEALINGS.fields | {"record_no": DEALINGS.fields["record_no"].model_copy(update={"pattern": None})})
+    door.take(door.file(row(1), row(2, record_no="#END2"), row(3)), register)
+    assert [(line, code) for line, _, _, code in door.bad()] == [(3, "END_MARKER")]
+
+
+@pytest.mark.parametrize("remark", ["外语拷贝", "李锟将专利转让"])
+def test_gb18030_that_has_bytes_of_a_lost_character_is_intact(door: Door, remark: str) -> None:
+    content = door.file(row(1, remark=remark)).read_text("utf-8").encode("gb18030")
+    assert "\ufffd".encode() in content
+    door.take(door.raw(content, "gb.csv"))
+    assert door.good()["remark"].to_list() == [remark]
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_a_lost_character_is_found_across_chunks(door: Door, before: int) -> None:
+    head = f"{HEADER}\n".encode()
+    start = row(1, remark="").encode()
+    filler = b"x" * (CHUNK - len(head) - len(start) - before)
+    lost = head + start + filler + "\ufffd".encode() + f"\n{row(2)}\n#END,2".encode()
+    assert f"at byte {CHUNK - before}" in door.refuse(door.raw(lost), "ENCODING_INVALID")
+
+
+def test_signs_that_unicode_takes_for_ends_of_lines_stay_in_the_log(door: Door) -> None:
+    for number, sign in enumerate("\u2028\u2029\x85", 1):
+        door.take(door.file(f"{row(number)},x", header=f"{HEADER},备{sign}注"), issued=date(2026, 1, number))
+    assert [d.extra_columns for d in load_manifest(door.root)] == [(f"备{sign}注",) for sign in "\u2028\u2029\x85"]
+
+
+def test_an_enormous_workbook_is_not_read(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = _workbook(door, [row(1)])
+    monkeypatch.setattr("ipmon.registers.reading.WORKBOOK_BYTES", book.stat().st_size - 1)
+    door.refuse(book, "TOO_BIG")
 
 
 def test_blank_lines_are_no_rows(door: Door) -> None:
