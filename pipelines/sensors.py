@@ -101,9 +101,10 @@ def _receive(path: Path, root: DataRoot) -> _Outcome:
         )
     try:
         issued = date.fromisoformat(match["issued"]) if match["issued"] else None
-        receipt = receive(path, match["source"], match["period"], issued, root, root.inbox)
     except ValueError:
         return _Outcome(f"left {path.name}: {match['issued']} is no date")
+    try:
+        receipt = receive(path, match["source"], match["period"], issued, root, root.inbox)
     except IpmonError as error:
         if error.exit_code == 3:
             path.unlink()
