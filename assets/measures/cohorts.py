@@ -17,6 +17,7 @@ def filing_cohorts(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
 
     Granted by date of grant; withdrawn is withdrawn or deemed withdrawn. Later months add to the outcomes of a year until
     the last of its applications is closed, so that the latest years are incomplete and years of different age are not compared.
+    A year of filing is told as soon as its twelve months are there.
     """
     events = events.filter(events.event.isin(OUTCOMES)).mutate(cohort=events.filing_date.year())
     closed = events.event == "disposed"

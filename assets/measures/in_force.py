@@ -48,12 +48,12 @@ def years_maintained(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return ended.group_by(by).agg(**spread(ended.days, DAYS_PER_YEAR))
 
 
-@measure("patent_events", windows=("month",), slices=((), ("ip_type",)), kind="cohort")
+@measure("patent_events", windows=("month",), slices=((), ("ip_type",)), kind="cohort", matures=SURVIVED_YEARS)
 def five_year_survival(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """By year of grant: patents granted, and those of them that have not ended before the fifth anniversary of grant.
 
-    A year's cohort is complete when five years have passed since its last day; until then more of it may still end, and
-    `survived` can only fall.
+    A year's cohort is told when five years have passed since its last day: until then more of it may still end, so that
+    `survived` could only fall.
     """
     events = events.filter(events.grant_date.notnull()).mutate(cohort=events.grant_date.year())
     early = calendar_day(events.end_date) < calendar_day(events.grant_date) + SURVIVED_YEARS * 10000

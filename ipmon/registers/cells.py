@@ -1,7 +1,7 @@
 """Cells: what a measure gave for the periods of a window, and from what.
 
-Belongs here: keeping and reading cells, and windows that are added up from months. Not here: running measures (measuring.py),
-stocks and cohorts (records.py).
+Belongs here: keeping and reading cells, and what is added up from months: windows, stocks, cohorts. Not here: running
+measures (measuring.py), which months stocks and cohorts count (records.py).
 
 All periods that were made at once lie in one Parquet file, which is never changed; the index says which file holds a period and
 what its cells were made from. A file that holds no period any more is removed.
@@ -131,6 +131,27 @@ def totalled(frame: pl.DataFrame, slice_: Slice) -> pl.DataFrame:
 def numbers(frame: pl.DataFrame) -> list[str]:
     """The columns that say how much, not of what."""
     return [c for c in frame.columns if c not in ("period", "cohort", *DIMENSIONS)]
+
+
+def through(frame: pl.DataFrame, m: Measure, months: Sequence[str]) -> pl.DataFrame:
+    """What a stock was after each of these months, a run without a gap, or what all of them gave the cohorts that may be told."""
+    if "cohort" in m.keys:
+        frame = _summed(frame, months)
+    if m.is_stock:
+        return running(frame, months)
+    return frame.filter(pl.col("period").is_in(_whole_years(months, m.matures)))
+
+
+def _summed(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:
+    """What these months gave each cohort together, the cohort as the period."""
+    sums = frame.filter(pl.col("period").is_in(months)).group_by("cohort", *DIMENSIONS).agg(pl.col(numbers(frame)).sum())
+    return sums.rename({"cohort": "period"}).with_columns(pl.col("period").cast(pl.String))
+
+
+def _whole_years(months: Sequence[str], later: int) -> list[str]:
+    """The years of which these months hold all twelve, as they do of each of so many years after."""
+    whole = scopes("year", months)
+    return [year for year in whole if f"{int(year) + later:04d}" in whole]
 
 
 def running(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:

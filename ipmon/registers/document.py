@@ -54,8 +54,8 @@ OPENING = """\
 - 同一时期两个内容不同的文件而未写发布日期，后者退回（`CONFLICT`）；内容完全相同的文件再次报送没有作用。
   A second, different file for a period without a date of issue is refused (`CONFLICT`); the same bytes once more have no
   effect.
-- 迟报：迟到的月份随到随收；存量在缺月之后不再给出，待补报后自动续上。
-  Late months are taken in whenever they come; stocks stop at the month that is missing and go on once it is there.
+- 迟报：迟到的月份随到随收；存量和队列只计到缺月之前，待补报后自动续上。
+  Late months are taken in whenever they come; stocks and cohorts count the months before the one missing until it is there.
 - 撤回：发布单位指明撤回的文件后，该时期退回到其前一个文件；没有前一个文件的，该时期不再有事实。已发布的版本不变。
   Withdrawals: where the publisher takes back a file, its period falls back to the file before it and, without one, has no facts.
   Releases already published stay.

@@ -55,9 +55,11 @@ class Measure:
     `slices`: the dimensions to divide by, one group of columns at a time; () is the national total. Facts whose sliced dimension
     is null are not given. `yearly`: further slices, for the window `year` alone.
     `kind`: flow (a number of the window), change (what a month adds to a stock: numbers are summed over all months so far),
-    cohort (`by` holds `cohort`, a text or a year, after `period`; numbers are summed over all months, and the cohort becomes the
-    period), steps (the same, and the cohort is the month from which on the stock has changed: numbers are summed over all cohorts
-    so far).
+    cohort (`by` holds `cohort`, a year, after `period`; numbers are summed over all months, and the cohort becomes the period),
+    steps (the same, and the cohort is the month from which on the stock has changed: numbers are summed over all cohorts so far).
+    Stocks and cohorts count the months up to the first one missing, and a cohort is told if all its own months are among them.
+    `matures`: of cohorts, how many years have to pass in full after a cohort's own before it is told; 0 tells the youngest too,
+    whose numbers still change.
     `additive`: numbers may be added over months and groups, so that years are added up from months and not measured.
     `finish`: what follows from sums, such as a mean or a rate: it adds columns to the sums by `period`.
 
@@ -75,6 +77,7 @@ class Measure:
     yearly: tuple[Slice, ...] = ()
     additive: bool = False
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    matures: int = 0
 
     @property
     def measured_windows(self) -> tuple[Window, ...]:
@@ -129,11 +132,12 @@ def measure(
     kind: Kind = "flow",
     additive: bool = False,
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+    matures: int = 0,
 ) -> Callable[[Callable[..., ibis.Table]], Measure]:
     """Declares the function below it as a measure named like the function."""
 
     def declare(function: Callable[..., ibis.Table]) -> Measure:
-        made = Measure(function.__name__, function, given, windows, slices, kind, yearly, additive, finish)
+        made = Measure(function.__name__, function, given, windows, slices, kind, yearly, additive, finish, matures)
         plain = (windows, kind, yearly, additive) == (("month",), "flow", (), False)
         if windows != ("history",) and len(given) > 1 and not (plain and len(made.bases) == len(given) - 1):
             raise TypeError(f"{made.id}: beside its facts a measure of periods is given bases alone, and counts months as a flow")

@@ -1,6 +1,6 @@
 """Cells of measures as figures: what records say of an indicator, beside what is published of it.
 
-Belongs here: running sums of stocks and cohorts, keys, days. Not here: running measures (measuring.py).
+Belongs here: which months stocks and cohorts count, keys, days. Not here: running measures (measuring.py).
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from ipmon.dimensions import DIMENSIONS
 from ipmon.figures import DECIMALS, LIMIT, Figure, Key
 from ipmon.intervals import Interval, round_half_up
 from ipmon.periods import Accumulation, Period, parse
-from ipmon.registers.cells import cells, numbers, running, scopes
+from ipmon.registers.cells import cells, scopes, through
 from ipmon.registers.measure import Basis, Measure, Window
 from ipmon.registers.store import Store
 from ipmon.registry import Indicator, Registry
@@ -58,16 +58,12 @@ class Records:
 
     def _cells(self, m: Measure, window: Window) -> pl.DataFrame | None:
         frame = cells(self.store, m, window)
-        if frame is None:
-            return None
-        if "cohort" in m.keys:
-            frame = _summed(frame)
-        if m.is_stock:
-            frame = running(frame, self._unbroken(m))
-        return m.finish(frame) if m.finish else frame
+        if frame is not None and m.kind != "flow":
+            frame = through(frame, m, self._unbroken(m))
+        return m.finish(frame) if frame is not None and m.finish else frame
 
     def _unbroken(self, m: Measure) -> list[str]:
-        """The months up to the first one missing: beyond it nobody knows the stock."""
+        """The months up to the first one missing: beyond it nobody knows a stock or a cohort."""
         months = sorted({month for fact in m.facts for month in self.deliveries.get(fact, {})})
         expected = _following(months[0], len(months)) if months else []
         return [month for month, due in zip(months, expected, strict=True) if month == due]
@@ -95,7 +91,7 @@ class Records:
         if m.is_stock:
             last = (max(behind[month], key=_came) for month in sorted(behind))
             return dict(zip(sorted(behind), accumulate(last, lambda *two: max(two, key=_came)), strict=True))
-        scope = scopes(window if m.kind == "flow" else "history", sorted(behind))
+        scope = scopes(window, sorted(behind)) if m.kind == "flow" else scopes("history", self._unbroken(m))
         return {period: max((d for m_ in months for d in behind[m_]), key=_came) for period, months in scope.items()}
 
     def _beneath(self, basis: Basis) -> Iterator[Delivery]:
@@ -152,12 +148,6 @@ def _came(delivery: Delivery) -> tuple[date, str]:
 def _following(month: str, count: int) -> list[str]:
     first = int(month[:4]) * 12 + int(month[5:]) - 1
     return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(first, first + count)]
-
-
-def _summed(frame: pl.DataFrame) -> pl.DataFrame:
-    """Cohorts: all months together, the cohort as the period."""
-    sums = frame.group_by("cohort", *DIMENSIONS).agg(pl.col(numbers(frame)).sum())
-    return sums.rename({"cohort": "period"}).with_columns(pl.col("period").cast(pl.String))
 
 
 def _filed(period: Period, indicator: Indicator, m: Measure, window: Window) -> Iterator[tuple[Period, Accumulation]]:

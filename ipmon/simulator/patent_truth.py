@@ -30,7 +30,7 @@ TIMES = {  # measure: (from, to); inventions whose last date lies in the period
     "examination_request_to_first_action": ("requested", "acted"),
     "examination_start_to_disposal_fast_track": ("started", "disposed"),
 }
-SURVIVED_MONTHS = 60
+SURVIVED_YEARS = 5
 UNDIVIDED = ("examination_start_to_disposal_fast_track",)
 """Of the fast cases alone, and told in all only."""
 
@@ -156,7 +156,7 @@ class PatentTruth:
         ended = month["ended"][own] >= 0
         kept = whole_months(cases.granted[own], np.where(ended, cases.ended[own], cases.granted[own]))
         self.survival["granted"].add(year, cases.ip[own])
-        self.survival["survived"].add(np.where(ended & (kept < SURVIVED_MONTHS), -1, year), cases.ip[own])
+        self.survival["survived"].add(np.where(ended & (kept < SURVIVED_YEARS * 12), -1, year), cases.ip[own])
 
     def _applicants(self, cases: Cases, month: Ints) -> None:
         """Distinct applicants by month and by year, in each kind of patent (0-2) and in all of them (3)."""
@@ -181,8 +181,18 @@ class PatentTruth:
             truth.timed("years_maintained", periods, counts, "ip_type", IP_TYPES, unit=YEAR_DAYS, long=False)
         self._report_pending(truth)
         ip = {"ip_type": View("ip", IP_TYPES)}
-        truth.counted("filing_cohorts", None, [{}, ip, ip | {"owner_kind": View("kind", KINDS)}], self.cohorts)
-        truth.counted("five_year_survival", None, [{}, ip], self.survival)
+        filed = {name: self._whole(cells, 0) for name, cells in self.cohorts.items()}
+        truth.counted("filing_cohorts", None, [{}, ip, ip | {"owner_kind": View("kind", KINDS)}], filed)
+        survival = {name: self._whole(cells, SURVIVED_YEARS) for name, cells in self.survival.items()}
+        truth.counted("five_year_survival", None, [{}, ip], survival)
+
+    def _whole(self, cohorts: Cells, later: int) -> Cells:
+        """The years that lie in the world whole, as do this many years after them; of the others nothing is told."""
+        told = Cells(cohorts.periods, cohorts.axes)
+        for place, year in enumerate(self.span.years):
+            if self.span.first <= f"{year}-01" and f"{year + later}-12" <= self.span.last:
+                told.sums[place] = cohorts.sums[place]
+        return told
 
     def _report_pending(self, truth: Truth) -> None:
         """The stock, and months from the mean day of request to the last day of the month."""

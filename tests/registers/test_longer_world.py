@@ -14,14 +14,14 @@ from truths import ONLY_LONGER, Cells, is_shown, read_truths, slice_of
 from assets import declarations
 from assets.measures import measures
 from ipmon.dimensions import DIMENSIONS
-from ipmon.registers.cells import numbers, rolled, running, totalled
+from ipmon.registers.cells import numbers, rolled, through, totalled
 from ipmon.registers.contract import Register
 from ipmon.registers.measure import Basis, Measure, Window
 from ipmon.simulator.levels import Levels, load_levels
 from ipmon.simulator.simulate import simulate
 
 MEASURED = {id_: i.measured for id_, i in declarations().registry.indicators.items() if i.measured}
-HELD = sorted({MEASURED[id_].measure for id_ in ONLY_LONGER} | {"five_year_survival", "inventory_coverage", "theme_inventions"})
+HELD = sorted({MEASURED[id_].measure for id_ in ONLY_LONGER} | {"inventory_coverage", "theme_inventions"})
 MEASURES = {m.id: m for m in measures()}
 SNAPSHOTS = 31
 TYPED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
@@ -105,15 +105,11 @@ def counted(m: Measure, window: Window, facts: dict[str, ibis.Table]) -> Cells:
     for slice_ in m.slices_of(window):
         by = (*m.keys, *slice_)
         first = tables[0].drop_null(list(slice_)) if slice_ and not m.bases else tables[0]
-        frame = m(first, *tables[1:], by=by).to_polars().drop_nulls(slice_)
-        if "cohort" in m.keys:
-            frame = frame.group_by("cohort", *slice_).agg(pl.all().exclude("period").sum()).rename({"cohort": "period"})
-            frame = frame.with_columns(pl.col("period").cast(pl.String))
-        if m.is_stock:
-            months = sorted(facts[m.facts[0]].select("month").distinct().to_polars()["month"])
-            frame = running(totalled(frame, slice_), months)
+        frame = totalled(m(first, *tables[1:], by=by).to_polars().drop_nulls(slice_), slice_)
+        if m.kind != "flow":
+            frame = through(frame, m, sorted(facts[m.facts[0]].select("month").distinct().to_polars()["month"]))
         for row in frame.iter_rows(named=True):
-            codes = [row.get(d, "_T") for d in DIMENSIONS]
+            codes = [row[d] for d in DIMENSIONS]
             found |= {(c, row["period"], *codes): float(row[c]) for c in numbers(frame) if row[c] is not None}
     return found
 

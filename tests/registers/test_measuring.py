@@ -56,6 +56,11 @@ def cohorts(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return events.mutate(cohort=events.filed_in).group_by(by).agg(grants=(events.event == "granted").sum())
 
 
+@measure("events", windows=("month",), kind="cohort", matures=1)
+def cohorts_a_year_old(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    return cohorts(events, by=by)
+
+
 @measure("events", windows=("month",), kind="steps")
 def from_the_month_after(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     found = events.filter(events.event == "granted")
@@ -150,7 +155,7 @@ class Desk:
     def figures(self, **indicators: Indicator) -> dict[tuple[str, str, str, str], Figure]:
         months = self.store.periods("events")
         behind = {month: delivery(month, day) for day, month in enumerate(months, 1)}
-        known = {m.id: m for m in (*MEASURES, from_the_month_after, by_area_of_years)}
+        known = {m.id: m for m in (*MEASURES, cohorts_a_year_old, from_the_month_after, by_area_of_years)}
         records = Records(Registry(indicators), known, self.store, {"events": behind}, {"reg": "登记机关"})
         return {(f.key.indicator_id, f.key.ref_area, f.key.time_period, f.key.accumulation): f for f in records.figures()}
 
@@ -266,10 +271,49 @@ def test_beyond_a_missing_month_there_is_no_stock(desk: Desk) -> None:
     assert {period for _, _, period, _ in found} == {"2023-11"}
 
 
-def test_cohorts_are_summed_over_all_months(desk: Desk) -> None:
-    desk.measure()
-    found = desk.figures(of_cohort=indicator("grants", "cohorts", freq="A"))
-    assert {period: f.value for (_, _, period, _), f in found.items()} == {"2022": 2, "2023": 2}
+def lay_two_years(desk: Desk) -> None:
+    """2024 and 2025 after the two months of 2023: in every month one grant of an application filed in 2022 and one in 2024."""
+    for month in (f"{year}-{n:02d}" for year in (2024, 2025) for n in range(1, 13)):
+        desk.lay(month, [(month, "granted", 1, filed, "CN-BJ", "invention") for filed in ("2022", "2024")])
+
+
+def cohorts_told(desk: Desk, of: str = "cohorts") -> dict[str, tuple[int, int]]:
+    """The grants of each cohort told, with the day of May on which they were known: each month came a day later."""
+    found = desk.figures(of_cohort=indicator("grants", of, freq="A"))
+    return {period: (int(f.value), f.released_on.day) for (_, _, period, _), f in found.items()}
+
+
+def test_cohorts_are_summed_over_all_months_and_told_if_their_own_are_all_there(desk: Desk) -> None:
+    """The months of 2022, and ten of 2023, are not there; 2024 has 12 grants in its own year and 12 in the next."""
+    desk.measure(cohorts)
+    assert cohorts_told(desk) == {}
+    lay_two_years(desk)
+    desk.measure(cohorts)
+    assert cohorts_told(desk) == {"2024": (24, 26)}
+
+
+@pytest.mark.parametrize(("missing", "told"), [("2024-06", {}), ("2025-03", {"2024": (14, 16)})])
+def test_no_cohort_counts_what_lies_beyond_a_missing_month(desk: Desk, missing: str, told: dict[str, tuple[int, int]]) -> None:
+    """Until February 2025 there are 12 + 2 grants, known with the sixteenth month."""
+    lay_two_years(desk)
+    desk.store.fact_file("events", missing).unlink()
+    Ledger(desk.store.ledger).forget(desk.store.fact_file("events", missing))
+    desk.measure(cohorts)
+    assert cohorts_told(desk) == told
+
+
+def test_a_cohort_that_matures_is_told_when_its_years_have_passed_in_full(desk: Desk) -> None:
+    lay_two_years(desk)
+    last = desk.store.fact_file("events", "2025-12")
+    kept = last.read_bytes()
+    last.unlink()
+    Ledger(desk.store.ledger).forget(last)
+    desk.measure(cohorts_a_year_old, cohorts)
+    assert (cohorts_told(desk), cohorts_told(desk, "cohorts_a_year_old")) == ({"2024": (23, 25)}, {})
+    last.write_bytes(kept)
+    Ledger(desk.store.ledger).note(last, "given")
+    desk.measure(cohorts_a_year_old)
+    assert cohorts_told(desk, "cohorts_a_year_old") == {"2024": (24, 26)}
 
 
 def test_a_figure_says_where_it_comes_from_and_when_it_was_known(desk: Desk) -> None:

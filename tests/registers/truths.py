@@ -22,6 +22,7 @@ _REASONS = {
         "invention_request_to_grant_over_36_months_share",
     ],
     "no cohort of the inventory is a year old": ["inventory_converted_within_12", "inventory_converted_within_24"],
+    "no year of grants is five years old": ["patent_grant_cohort_granted", "patent_grant_cohort_survived"],
     "no invention is granted before the inventory begins": [
         "univ_good_prospect_share",
         "univ_inventions_in_resource_pool",
