@@ -95,22 +95,25 @@ def newest(accounts: ibis.Table) -> ibis.Table:
 
 
 def class_densities(accounts: ibis.Table, inventions: ibis.Table) -> ibis.Table:
-    """One row a class and year with five full years of accounts and patents behind it.
+    """One row a class and year with five full years of accounts, and all sixty months of patents, behind it.
 
-    In: accounts, and the months of `industry_inventions`. Out, beside the columns of the accounts: `shares`, inventions granted
-    over the five years, in parts of `WHOLE`; `jobs`, employment added up over them; `density`, inventions per 10,000 employees.
+    In: accounts, and the months of `industry_inventions`, each with a total. Out, beside the columns of the accounts: `shares`,
+    inventions granted over the five years, in parts of `WHOLE`; `jobs`, employment added up over them; `density`, inventions per
+    10,000 employees.
     """
     granted = inventions.mutate(year=inventions.period.substr(0, 4).cast("int32"))
     shares = granted.filter(granted.industry != TOTAL).group_by(["industry", "year"]).agg(shares=ibis._.shares.sum())
-    joined = newest(accounts).left_join(shares, ["industry", "year"])
+    months = granted.filter(granted.industry == TOTAL).group_by("year").agg(months=ibis._.period.nunique())
+    joined = newest(accounts).inner_join(months, "year").left_join(shares, ["industry", "year"])
     known = joined.mutate(shares=joined.shares.fill_null(0))
     window = ibis.range_window(preceding=YEARS - 1, following=0, group_by="industry", order_by="year")
     rolled = known.mutate(
-        shares=known.shares.sum().over(window), jobs=known.employment.sum().over(window), years=known.count().over(window)
+        shares=known.shares.sum().over(window),
+        jobs=known.employment.sum().over(window),
+        years=known.count().over(window),
+        months=known.months.sum().over(window),
     )
-    begun = (rolled.year - (YEARS - 1)).cast("string") + "-01" >= inventions.period.min().as_scalar()
-    closed = rolled.year.cast("string") + "-12" <= inventions.period.max().as_scalar()
-    full = rolled.filter(rolled.years == YEARS, begun, closed)
+    full = rolled.filter(rolled.years == YEARS, rolled.months == YEARS * 12)
     return full.mutate(density=_density(full.shares, full.jobs))
 
 

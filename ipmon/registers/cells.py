@@ -75,6 +75,15 @@ class Cells:
         frames = [self._of(file, periods) for file, periods in sorted(by_file.items())]
         return pl.concat(frames, how="vertical_relaxed") if frames else None
 
+    def with_empty(self) -> pl.DataFrame | None:
+        """The cells of all periods held, with a total of 0 for one that gave none: what sums of nothing are."""
+        frame = self.read()
+        if frame is None:
+            return None
+        empty = pl.DataFrame({"period": sorted(self.held().keys() - {*frame["period"]})}, schema={"period": pl.String})
+        zeros = totalled(empty, ()).with_columns(pl.lit(0).alias(name) for name in numbers(frame))
+        return pl.concat([frame, zeros], how="diagonal_relaxed")
+
     def _of(self, file: str, periods: Sequence[str]) -> pl.DataFrame:
         frame = pl.read_parquet(self.folder / file, glob=False)
         return frame if periods == [EVERYTHING] else frame.filter(pl.col("period").is_in(periods))

@@ -47,11 +47,12 @@ class Basis:
 class Measure:
     """A measure: `function(*tables, by)` groups its facts by the columns `by` and returns these with one column a number.
 
-    `given`: the fact tables it is given, in order; or other measures, of which it is given the cells of months, so that only
-    these are read again when a month is new; or a basis. The facts have a text column `period`, which is the first of `by`: the
-    month of the fact, the month to whose end the year is counted (to_date: a fact of March is given once for March, April …
-    December), or the year. In the window `history` tables come whole, facts without `period`, and the function makes that column
-    itself (2024, 2024-09). A measure of months may be given bases after its facts, and is then asked for slice by slice.
+    `given`: the fact tables it is given, in order; or other measures of sums, of which it is given the cells of months, so that
+    only these are read again when a month is new, and a total of 0 for a month that has nothing to sum; or a basis. The facts
+    have a text column `period`, which is the first of `by`: the month of the fact, the month to whose end the year is counted
+    (to_date: a fact of March is given once for March, April … December), or the year. In the window `history` tables come whole,
+    facts without `period`, and the function makes that column itself (2024, 2024-09). A measure of months may be given bases
+    after its facts, and is then asked for slice by slice.
     `slices`: the dimensions to divide by, one group of columns at a time; () is the national total. Facts whose sliced dimension
     is null are not given. `yearly`: further slices, for the window `year` alone.
     `kind`: flow (a number of the window), change (what a month adds to a stock: numbers are summed over all months so far),

@@ -192,7 +192,7 @@ class Measuring:
         if isinstance(source, Basis):
             return self.engine.table([self.store.basis(source.id)], source.schema(self.schemas))
         if isinstance(source, Measure):
-            return ibis.memtable(Cells(self.store.cells(source.id, "month")).read())
+            return ibis.memtable(Cells(self.store.cells(source.id, "month")).with_empty())
         return self.engine.table(self._files(source, months), self.schemas[source])
 
     def _make_bases(self, m: Measure) -> None:

@@ -20,12 +20,12 @@ from ipmon.registers.ipc import load_themes
 from ipmon.registers.store import Store
 
 MONTHS = [f"{n // 12}-{n % 12 + 1:02d}" for n in range(2022 * 12 + 6, 2025 * 12)]
-EARLIER = "2020-01"
-"""One month long before the others: five years up to 2024 have patents, and patents are granted before the first inventory."""
+EARLIER = [f"{n // 12}-{n % 12 + 1:02d}" for n in range(2020 * 12, 2022 * 12 + 6)]
+"""The months before: five years up to 2024 have patents, and patents are granted before the first inventory."""
 YEARS = [str(year) for year in range(2020, 2025)]
 ROWS = {"patent_events": 150, "trademark_events": 70, "inventory": 120}
-OTHERS = 40
-"""Rows a month of the fact tables that are not named."""
+OTHERS, FEW = 40, 15
+"""Rows a month of the fact tables that are not named, and of the months before."""
 MISSING = 0.15
 RECORDS, PEOPLE = 400, 60
 """How many records and people there are to draw from, so that registers speak of the same ones."""
@@ -64,7 +64,7 @@ class Maker:
         if register.delivers == "year":
             classes = enumerate(sorted({*rules()["industry"], *WITHOUT_RULE}))
             return [row for n, code in classes for row in self.accounts(register, period, n, code)]
-        count = ROWS.get(register.facts, OTHERS) * (3 if period == EARLIER else 1)
+        count = FEW if period in EARLIER else ROWS.get(register.facts, OTHERS)
         keys = self.chance.sample(range(RECORDS), count) if register.delivers == "snapshot" else [None] * count
         return [self.row(register, period, key) for key in keys]
 
@@ -140,7 +140,7 @@ def write_all(root: Path) -> Path:
     """Every fact table of a data root; its folder of facts."""
     store, maker = Store(DataRoot(root)), Maker(seed=7)
     for register in declared().values():
-        periods = YEARS if register.delivers == "year" else [*MONTHS, *([EARLIER] if register.facts == "patent_events" else [])]
+        periods = YEARS if register.delivers == "year" else [*(EARLIER if register.facts == "patent_events" else []), *MONTHS]
         for period in periods:
             write(maker.rows(register, period), fact_schema(register), store.fact_file(register.facts, period))
     return store.folder / "facts"

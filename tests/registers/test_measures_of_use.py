@@ -129,8 +129,8 @@ def test_the_universe_is_that_of_the_start_of_a_month(start: str, expected: set[
 
 # Five classes, the same every year from 2019 to 2024. Inventions of 2019 to 2023: A1, A8 whole; A2 half and half; A3 one
 # class named twice; A4 in three parts; A5 in no class. Outside: A0 of 2018, A6 no invention, A7 no grant. So 3911: 1 + 1/2 +
-# 1/3 = 11/6, 2710: 1/2 + 1 + 1/3 = 11/6, 4710: 1/3, 3240: 1, 7320: 0; five in all. 2022 has four years of accounts and 2024
-# no patents of its own, so neither has a number.
+# 1/3 = 11/6, 2710: 1/2 + 1 + 1/3 = 11/6, 4710: 1/3, 3240: 1, 7320: 0; five in all. Every month has one of no class too. 2022 has
+# four years of accounts and 2024 no patents of its own, so neither has a number.
 CLASSES = """3911,ict_manufacturing,100,10000
 2710,pharma_medical,10,20000
 4710,,50,70000
@@ -148,7 +148,8 @@ GRANTS = """month,event,application_no,ip_type,ipc_all
 2021-07,filed,A7,invention,G06F3/00
 2022-05,granted,A4,invention,G06F1/00;C07D1/00;E04B1/00
 2022-06,granted,A8,invention,C22C1/00
-2023-12,granted,A5,invention,A01B1/00"""
+2023-12,granted,A5,invention,A01B1/00
+""" + "".join(f"{year}-{n:02d},granted,N{year}{n},invention,A01B1/00\n" for year in range(2019, 2024) for n in range(1, 13))
 DENSITIES = {"industry_accounts": ACCOUNTS, "patent_events": GRANTS}
 
 
@@ -161,6 +162,13 @@ def test_density_counts_a_patent_of_several_classes_in_parts(duck: Any) -> None:
     assert groups["density"].to_list() == pytest.approx([11 / 6, 11 / 12, 0], abs=CLOSE)
     whole = duck.to_polars(of(MEASURES["pii_density"], DENSITIES, ("period",)))
     assert whole.rows() == [("2023", pytest.approx(11 / 3, abs=CLOSE), pytest.approx(11 / 39, abs=CLOSE))]
+
+
+@pytest.mark.parametrize("missing", ["2019-01", "2021-03", "2023-12"])
+@pytest.mark.parametrize("id_", ["pii_density", "pii_list"])
+def test_without_one_of_sixty_months_there_is_no_number(duck: Any, id_: str, missing: str) -> None:
+    months = "\n".join(row for row in GRANTS.splitlines() if not row.startswith(missing))
+    assert duck.to_polars(of(MEASURES[id_], DENSITIES | {"patent_events": months}, ("period",))).rows() == []
 
 
 def test_the_list_is_found_again_from_density_and_size(duck: Any) -> None:

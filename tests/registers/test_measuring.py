@@ -358,6 +358,12 @@ def test_a_measure_may_rest_on_the_cells_of_another(desk: Desk) -> None:
     assert desk.cells("greatest", "history", "2024")["_T", "_T"]["greatest"] == 3
 
 
+def test_a_month_with_nothing_to_sum_comes_to_the_measures_that_rest_on_it_as_0(desk: Desk) -> None:
+    desk.lay("2025-01", [("2025-01", "ended", 5, "2022", "CN-BJ", "invention")])
+    desk.measure(by_area_of_years, greatest)
+    assert [desk.cells("greatest", "history", year)["_T", "_T"]["greatest"] for year in ("2024", "2025")] == [1, 0]
+
+
 def test_without_the_cells_it_rests_on_there_is_nothing_to_measure(desk: Desk) -> None:
     assert desk.measure(greatest) == Outcome([], 0)
 
