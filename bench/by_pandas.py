@@ -53,16 +53,17 @@ def _patents_in_force(files: list[Path]) -> Summed:
 def _filing_cohorts(files: list[Path]) -> Summed:
     columns = ["month", "event", "filing_date", "abnormal", "disposal", "ip_type", "owner_kind"]
     rows = _read(files, columns, [("event", "in", ["filed", "granted", "disposed"])])
-    filed, disposed = rows["event"] == "filed", rows["event"] == "disposed"
+    filed, disposed, granted = (rows["event"] == event for event in ("filed", "disposed", "granted"))
     marks = {
         "filed": filed,
         "abnormal": filed & rows["abnormal"],
-        "granted": rows["event"] == "granted",
+        "granted": granted,
         "refused": disposed & (rows["disposal"] == "refused"),
         "withdrawn": disposed & rows["disposal"].isin(["withdrawn", "deemed_withdrawn"]),
     }
     cohort = pd.to_datetime(rows["filing_date"]).dt.year
     counted = rows.assign(cohort=cohort, **{name: mark.astype("int64") for name, mark in marks.items()})
+    counted["refused"] -= granted & (rows["disposal"] == "refused")
     return _additive(counted, list(marks), ["ip_type", "owner_kind"], "cohort")
 
 

@@ -62,6 +62,7 @@ def _filing_cohorts(facts: pl.LazyFrame) -> Summed:
         pl.col("filing_date").dt.year().alias("cohort"),
         **{n: m.fill_null(False).cast(pl.Int64) for n, m in marks.items()},
     )
+    counted = counted.with_columns(pl.col("refused") - ((event == "granted") & (disposal == "refused")).fill_null(False))
     return _additive(counted, list(marks), ["ip_type", "owner_kind"], "cohort")
 
 

@@ -81,7 +81,8 @@ def _filing_cohorts(engine: Engine) -> str:
                count(*) filter (event = 'filed') as filed,
                count(*) filter (event = 'filed' and abnormal) as abnormal,
                count(*) filter (event = 'granted') as granted,
-               count(*) filter (event = 'disposed' and disposal = 'refused') as refused,
+               count(*) filter (event = 'disposed' and disposal = 'refused')
+                   - count(*) filter (event = 'granted' and disposal = 'refused') as refused,
                count(*) filter (event = 'disposed' and disposal in ('withdrawn', 'deemed_withdrawn')) as withdrawn
         from facts where event in ('filed', 'granted', 'disposed') group by all""")
     return _additive(["filed", "abnormal", "granted", "refused", "withdrawn"], ", cohort")

@@ -47,6 +47,7 @@ def _lasting(cases: Cases, levels: Levels, people: Population) -> pl.DataFrame:
             "application_no": "SIM" + pl.Series(cases.number).cast(pl.String),
             "ip_type": coded(IP_TYPES, cases.ip),
             "disposal": coded(DISPOSALS, cases.disposal),
+            "reopened": coded(("0",), np.zeros_like(cases.disposal)),
             "end_reason": coded(REASONS, cases.reason),
             "applicant_id": people.ids(cases.applicant),
             "applicant_kind": coded(KINDS, people.kinds[cases.applicant]),

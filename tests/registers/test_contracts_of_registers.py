@@ -71,6 +71,10 @@ CASES: dict[str, dict[str, tuple[Row, Row]]] = {
             {"first_action_date": "2022-10-20", "disposal_date": "2022-10-19"},
         ),
         "grant_needs_disposal": ({"disposal": "granted", "grant_date": "2023-06-02"}, {"grant_date": "2023-06-02"}),
+        "only_refusals_are_reopened": (
+            {"disposal": "refused", "reopened": "true"},
+            {"disposal": "granted", "reopened": "true"},
+        ),
         "grant_not_before_disposal": (
             {"disposal_date": "2023-04-12", "grant_date": "2023-04-12"},
             {"disposal_date": "2023-04-12", "grant_date": "2023-04-11"},
@@ -184,6 +188,13 @@ def test_a_rule_tells_good_from_bad_in_both_engines_and_lets_empty_fields_pass(i
     good, bad = CASES[id_][rule]
     for told in answers(REGISTERS[id_], REGISTERS[id_].rules[rule].holds, good, bad, {}):
         assert [ok is not False for ok in told] == [True, False, True]
+
+
+@pytest.mark.parametrize(("reopened", "may_be"), [("true", True), ("false", False), ("", False)])
+def test_a_refused_case_is_granted_only_after_reexamination(reopened: str, may_be: bool) -> None:
+    register = REGISTERS["patent_applications"]
+    row = {"disposal": "refused", "grant_date": "2024-05-07", "reopened": reopened}
+    assert answers(register, register.rules["grant_needs_disposal"].holds, row) == ([may_be], [may_be])
 
 
 @pytest.mark.parametrize(
