@@ -58,7 +58,7 @@ def model_enterprises_approved(events: ibis.Table, by: tuple[str, ...]) -> ibis.
     return new.group_by(by).agg(enterprises=new.count(), output=new.output_cny.sum())
 
 
-@measure("network_events", windows=("history",), slices=SLICES)
+@measure("network_events", windows=("history",), slices=SLICES, kind="stock")
 def service_network(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """The service network at every month end; an institution with two capacities counts once.
 
@@ -66,17 +66,17 @@ def service_network(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     `prefecture_institutions`; `prefectures`, the prefectures that have one of these, and `prefectures_reached`, those with an
     institution of any kind. An area that is a whole province, or lies in a municipality, is no prefecture.
     """
-    standing = _standing(events)
-    kind, number, area = standing.kind, standing.id, standing.area
+    known = _standing(events)
+    kind, number, area, stands = known.kind, known.id, known.area, known.standing > 0
     is_prefecture = (area.length() == PREFECTURE_CODE_LENGTH) & area.substr(0, 5).notin(MUNICIPALITIES)
-    return standing.group_by(by).agg(
-        national_outlets=number.nunique(where=kind.isin(NATIONAL)),
-        tisc=number.nunique(where=kind == "tisc"),
-        university_centres=number.nunique(where=kind == "university_centre"),
-        registered_outlets=number.nunique(where=kind == "registered_outlet"),
-        prefecture_institutions=number.nunique(where=kind == PREFECTURE),
-        prefectures=area.nunique(where=is_prefecture & (kind == PREFECTURE)),
-        prefectures_reached=area.nunique(where=is_prefecture),
+    return known.group_by(by).agg(
+        national_outlets=number.nunique(where=stands & kind.isin(NATIONAL)),
+        tisc=number.nunique(where=stands & (kind == "tisc")),
+        university_centres=number.nunique(where=stands & (kind == "university_centre")),
+        registered_outlets=number.nunique(where=stands & (kind == "registered_outlet")),
+        prefecture_institutions=number.nunique(where=stands & (kind == PREFECTURE)),
+        prefectures=area.nunique(where=stands & is_prefecture & (kind == PREFECTURE)),
+        prefectures_reached=area.nunique(where=stands & is_prefecture),
     )
 
 
@@ -91,9 +91,8 @@ def service_network_approved(events: ibis.Table, by: tuple[str, ...]) -> ibis.Ta
 
 
 def _standing(events: ibis.Table) -> ibis.Table:
-    """One row a month end and record approved and not ended by then: `period` and the record's id, kind and area."""
+    """One row a month end and record known by then: `period`, the record's id, kind and area, `standing` 0 once it has ended."""
     ends = month_ends(events)
     steps = events.mutate(at=month_number(events.month), step=ibis.ifelse(events.event == "approved", 1, -1))
     until = ends.inner_join(steps, steps.at <= ends.number)
-    summed = until.group_by(["period", "id", "kind", "area", "ref_area"]).agg(standing=until.step.sum())
-    return summed.filter(summed.standing > 0)
+    return until.group_by(["period", "id", "kind", "area", "ref_area"]).agg(standing=until.step.sum())

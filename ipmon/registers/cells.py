@@ -144,6 +144,8 @@ def numbers(frame: pl.DataFrame) -> list[str]:
 
 def through(frame: pl.DataFrame, m: Measure, months: Sequence[str]) -> pl.DataFrame:
     """What a stock was after each of these months, a run without a gap, or what all of them gave the cohorts that may be told."""
+    if m.kind == "stock":
+        return _carried(frame, months)
     if "cohort" in m.keys:
         frame = _summed(frame, months)
     if m.is_stock:
@@ -165,10 +167,21 @@ def _whole_years(months: Sequence[str], later: int) -> list[str]:
 
 def running(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:
     """What all these months so far added, for every group in every one of them."""
+    full = _every(frame, months)
+    return full.with_columns(pl.col(c).fill_null(0).cum_sum().over(DIMENSIONS) for c in numbers(frame))
+
+
+def _carried(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:
+    """The state at the end of each month, of one without its own that of the month before; 0 before the first."""
+    full = _every(frame, months)
+    return full.with_columns(pl.col(c).forward_fill().over(DIMENSIONS).fill_null(0) for c in numbers(frame))
+
+
+def _every(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:
+    """Every group in every one of these months, in order; null where it has no numbers."""
     groups = frame.select(DIMENSIONS).unique()
     grid = groups.join(pl.DataFrame({"period": list(months)}, schema={"period": pl.String}), how="cross")
-    full = grid.join(frame, on=["period", *DIMENSIONS], how="left").sort("period", *DIMENSIONS)
-    return full.with_columns(pl.col(c).fill_null(0).cum_sum().over(DIMENSIONS) for c in numbers(frame))
+    return grid.join(frame, on=["period", *DIMENSIONS], how="left").sort("period", *DIMENSIONS)
 
 
 def within(frame: pl.DataFrame, slices: Sequence[Slice]) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import polars as pl
 
 Window = Literal["month", "to_date", "year", "history"]
 Slice = tuple[str, ...]
-Kind = Literal["flow", "change", "cohort", "steps"]
+Kind = Literal["flow", "change", "cohort", "steps", "stock"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ class Measure:
     is null are not given. `yearly`: further slices, for the window `year` alone.
     `kind`: flow (a number of the window), change (what a month adds to a stock: numbers are summed over all months so far),
     cohort (`by` holds `cohort`, a year, after `period`; numbers are summed over all months, and the cohort becomes the period),
-    steps (the same, and the cohort is the month from which on the stock has changed: numbers are summed over all cohorts so far).
+    steps (the same, and the cohort is the month from which on the stock has changed: numbers are summed over all cohorts so far),
+    stock (of the window `history`: numbers of month ends as far as there are facts, 0 where nothing stands any more; a month with
+    no facts after them ends as the one before).
     Stocks and cohorts count the months up to the first one missing, and a cohort is told if all its own months are among them.
     `matures`: of cohorts, how many years have to pass in full after a cohort's own before it is told; 0 tells the youngest too,
     whose numbers still change.
@@ -104,12 +106,12 @@ class Measure:
     @property
     def is_stock(self) -> bool:
         """Whether numbers are what a stock is after all months so far."""
-        return self.kind in ("change", "steps")
+        return self.kind in ("change", "steps", "stock")
 
     @property
     def adds(self) -> bool:
         """Whether numbers of groups may be added to those of all."""
-        return self.additive or self.kind != "flow"
+        return self.additive or self.kind not in ("flow", "stock")
 
     @property
     def kept_slices(self) -> tuple[Slice, ...]:

@@ -16,7 +16,7 @@ import yaml
 from assets.measures import high_value, industries, inventory, pledges, products, transactions
 from ipmon.dimensions import DIMENSIONS
 from ipmon.paths import CHECKOUT
-from ipmon.registers.cells import rolled
+from ipmon.registers.cells import rolled, through, totalled
 from ipmon.registers.contract import SQL_TYPES, load_registers
 from ipmon.registers.measure import Basis, Measure
 from ipmon.registry import load_registry
@@ -112,6 +112,15 @@ def test_every_slice_gives_the_same_columns(duck: Any, id_: str) -> None:
     m = MEASURES[id_]
     found = {tuple(duck.to_polars(of(m, given_to(id_), (*m.keys, *s))).drop(*m.keys, *s).columns) for s in m.kept_slices}
     assert len(found) == 1
+
+
+def test_the_network_stands_at_the_end_of_every_month_delivered(duck: Any) -> None:
+    """April came without events and ends as March did; without February nothing is told of March."""
+    m = MEASURES["service_network"]
+    ends = totalled(duck.to_polars(of(m, given_to(m.id), ("period",))), ())
+    told = through(ends, m, ["2024-01", "2024-02", "2024-03", "2024-04"])
+    assert told["prefecture_institutions"].to_list() == [2, 2, 3, 3]
+    assert through(ends, m, ["2024-01"])["prefecture_institutions"].to_list() == [2]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import ibis
 import polars as pl
 import pytest
 
+from assets.measures.month_ends import month_ends, month_number
 from ipmon.declared import Text
 from ipmon.deliveries import Delivery
 from ipmon.dimensions import DIMENSIONS
@@ -68,6 +69,15 @@ def from_the_month_after(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
         cohort=found.month.cases(("2023-11", "2023-12"), ("2023-12", "2024-01"), ("2024-01", "2024-02"), else_=None)
     )
     return later.group_by(by).agg(begun=later.count())
+
+
+@measure("events", windows=("history",), slices=((), ("ref_area",)), kind="stock")
+def areas_with_rights(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    step = ibis.ifelse(events.event == "granted", 1, -1)
+    moved = events.mutate(step=step, at=month_number(events.month), area=events.ref_area).filter(events.ref_area.notnull())
+    until = month_ends(events).inner_join(moved, ibis._.number >= moved.at)
+    areas = until.group_by([*by, "area"]).agg(rights=until.step.sum())
+    return areas.group_by(by).agg(areas=areas.count(where=areas.rights > 0))
 
 
 @measure("events", windows=("month", "year"), slices=((),), yearly=(("ref_area",),), additive=True)
@@ -132,7 +142,8 @@ class Desk:
         missing = [pl.lit(None, pl.String).alias(d) for d in DIMENSIONS if d not in names]
         path = self.store.fact_file(fact, month)
         path.parent.mkdir(parents=True, exist_ok=True)
-        frame.with_columns(pl.col("filed_in", "ref_area").cast(pl.String), *missing).select(list(SCHEMA)).write_parquet(path)
+        texts = frame.with_columns(pl.col(n).cast(pl.Int64 if n == "days" else pl.String) for n in names)
+        texts.with_columns(*missing).select(list(SCHEMA)).write_parquet(path)
         Ledger(self.store.ledger).note(path, "given")
 
     def measure(self, *measures: Measure) -> Outcome:
@@ -155,7 +166,7 @@ class Desk:
     def figures(self, **indicators: Indicator) -> dict[tuple[str, str, str, str], Figure]:
         months = self.store.periods("events")
         behind = {month: delivery(month, day) for day, month in enumerate(months, 1)}
-        known = {m.id: m for m in (*MEASURES, cohorts_a_year_old, from_the_month_after, by_area_of_years)}
+        known = {m.id: m for m in (*MEASURES, areas_with_rights, cohorts_a_year_old, from_the_month_after, by_area_of_years)}
         records = Records(Registry(indicators), known, self.store, {"events": behind}, {"reg": "登记机关"})
         return {(f.key.indicator_id, f.key.ref_area, f.key.time_period, f.key.accumulation): f for f in records.figures()}
 
@@ -269,6 +280,23 @@ def test_beyond_a_missing_month_there_is_no_stock(desk: Desk) -> None:
     desk.measure()
     found = desk.figures(in_force=indicator("in_force", "stock", nature="stock"))
     assert {period for _, _, period, _ in found} == {"2023-11"}
+
+
+def test_a_stock_that_cannot_be_summed_is_told_for_every_month_up_to_the_first_one_missing(desk: Desk) -> None:
+    """Beijing has rights in November, Guangdong from December until February; March comes without events, April does not come.
+
+    November has one right of Beijing, December two and one of Guangdong; January takes one of Beijing, February Guangdong's.
+    """
+    desk.lay("2024-03", [])
+    desk.lay("2024-05", [("2024-05", "granted", 1, "2024", "CN-SC", "invention")])
+    desk.measure(areas_with_rights)
+    found = desk.figures(areas=indicator("areas", "areas_with_rights", nature="stock"))
+    national = {period: (f.value, f.released_on.day) for (_, area, period, _), f in found.items() if area == "CN"}
+    assert national == {
+        "2023-11": (1, 1), "2023-12": (2, 2), "2023": (2, 2), "2024-01": (2, 3), "2024-02": (1, 4), "2024-03": (1, 5)
+    }  # fmt: skip
+    guangdong = {period: f.value for (_, area, period, _), f in found.items() if area == "CN-GD"}
+    assert guangdong == {"2023-11": 0, "2023-12": 1, "2023": 1, "2024-01": 1, "2024-02": 0, "2024-03": 0}
 
 
 def lay_two_years(desk: Desk) -> None:
