@@ -141,8 +141,16 @@ class Accounts(Declared):
     other_value_added: float
 
 
+class Cities(Declared):
+    """Where the outlets of the service network are: prefectures, cities of sub-provincial rank, and what is neither."""
+
+    prefecture: list[str]
+    sub_provincial: list[str]
+    other: list[str]
+
+
 class Services(Declared):
-    """New products, enterprises and service outlets a year."""
+    """New products, enterprises and service outlets a year; `network_levels`: the levels of each kind of outlet."""
 
     patent_products: Yearly
     model_enterprises: Yearly
@@ -150,7 +158,8 @@ class Services(Declared):
     ended_a_year: float
     output_cny: float
     levels: Shares
-    cities: list[str]
+    network_levels: dict[str, Shares]
+    cities: Cities
 
 
 class Levels(Declared):

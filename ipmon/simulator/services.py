@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 from ipmon.simulator.amounts import money, monthly_counts, yuan
-from ipmon.simulator.levels import Levels, Yearly
+from ipmon.simulator.levels import Levels, Services, Yearly
 from ipmon.simulator.outbox import Outbox, appearances
 from ipmon.simulator.patent_rows import coded
 from ipmon.simulator.patent_truth import regions
 from ipmon.simulator.truth import Cells, Truth, View
-from ipmon.simulator.world import MONTH_DAYS, NEVER, Ints, Span, choice, generator
+from ipmon.simulator.world import MONTH_DAYS, NEVER, Flags, Ints, Span, choice, generator
 
 STREAM = 6
 KINDS = {
@@ -29,7 +29,10 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class Approvals:
-    """The records of one register in order of approval."""
+    """The records of one register in order of approval.
+
+    `counted`: which are in the numbers of their kind; `placed`: which lie in a prefecture.
+    """
 
     register: str
     areas: tuple[str, ...]
@@ -39,6 +42,8 @@ class Approvals:
     approved: Ints
     ended: Ints
     output: Ints
+    counted: Flags
+    placed: Flags
 
 
 def approvals(levels: Levels, span: Span, register: str, seed: int) -> Approvals:
@@ -50,13 +55,35 @@ def approvals(levels: Levels, span: Span, register: str, seed: int) -> Approvals
     starts = np.repeat(span.starts[:-1], counts)
     approved = np.sort(starts + rng.integers(0, 28, len(starts)))
     lives = np.rint(rng.exponential(MONTHS / rules.ended_a_year, len(approved)) * MONTH_DAYS).astype(np.int64) + 1
-    areas = tuple(rules.cities) if register == "service_network" else tuple(levels.applicants.areas)
-    shares = np.ones(len(areas)) if register == "service_network" else np.array(list(levels.applicants.areas.values()))
+    kind = rng.integers(0, len(KINDS[register]), len(approved))
+    level = _drawn_levels(rules, register, kind, rng)
+    cities, network = rules.cities, register == "service_network"
+    areas = (*cities.prefecture, *cities.sub_provincial, *cities.other) if network else tuple(levels.applicants.areas)
+    area = choice(rng, np.ones(len(areas)) if network else np.array(list(levels.applicants.areas.values())), len(approved))
     return Approvals(
-        register, areas, rng.integers(0, len(KINDS[register]), len(approved)),
-        choice(rng, list(rules.levels.values()), len(approved)), choice(rng, shares, len(approved)),
-        approved, np.minimum(approved + lives, NEVER), yuan(rng, rules.output_cny, SPREAD, len(approved)),
+        register, areas, kind, level, area, approved, np.minimum(approved + lives, NEVER),
+        yuan(rng, rules.output_cny, SPREAD, len(approved)),
+        _counted(rules, kind, level, area) if network else np.ones(len(approved), bool),
+        area < len(cities.prefecture) + len(cities.sub_provincial),
     )  # fmt: skip
+
+
+def _drawn_levels(rules: Services, register: str, kind: Ints, rng: np.random.Generator) -> Ints:
+    """The level of each record, drawn from those that its kind has."""
+    level = choice(rng, list(rules.levels.values()), len(kind))
+    for place, name in enumerate(KINDS[register]):
+        if shares := rules.network_levels.get(name):
+            own = np.flatnonzero(kind == place)
+            level[own] = choice(rng, [shares.get(code, 0.0) for code in rules.levels], len(own))
+    return level
+
+
+def _counted(rules: Services, kind: Ints, level: Ints, area: Ints) -> Flags:
+    """Outlets of national level; institutions of prefectures by level and by area, without the sub-provincial cities."""
+    codes, institution = list(rules.levels), kind == KINDS["service_network"].index("prefecture_institution")
+    own = (level == codes.index("prefecture")) & (area < len(rules.cities.prefecture))
+    counted: Flags = np.where(institution, own, level == codes.index("national"))
+    return counted
 
 
 def deliver(found: Approvals, levels: Levels, span: Span, outbox: Outbox) -> None:
@@ -77,18 +104,25 @@ def deliver(found: Approvals, levels: Levels, span: Span, outbox: Outbox) -> Non
 
 def report(found: Approvals, span: Span, truth: Truth) -> None:
     """What stands at each month's end and what is new in a month or year."""
-    axes = {"kind": len(KINDS[found.register]), "area": len(found.areas)}
-    cells = {name: Cells(span.months, axes) for name in ("approved", "ended", "output")}
-    for name in ("approved", "ended"):
-        cells[name].add(span.month_of(getattr(found, name)), found.kind, found.area)
-    cells["output"].add(span.month_of(found.approved), found.kind, found.area, what=found.output)
-    cells["standing"] = Cells(span.months, axes)
-    cells["standing"].sums = cells["approved"].sums - cells["ended"].sums
+    cells = _cells(found, span, found.counted)
+    cells["placed"] = _cells(found, span, found.placed)["standing"]
     region = View("area", [code[:5] for code in regions(found.areas) if code])
     for views in ({}, {"ref_area": region}):
         {"patent_products": _products, "model_enterprises": _enterprises, "service_network": _network}[found.register](
             cells, span, views, truth
         )
+
+
+def _cells(found: Approvals, span: Span, which: Flags) -> dict[str, Cells]:
+    """What is approved and ends in each month, by kind and area, and what that changes in what stands, of some of the records."""
+    axes = {"kind": len(KINDS[found.register]), "area": len(found.areas)}
+    cells = {name: Cells(span.months, axes) for name in ("approved", "ended", "output", "standing")}
+    months = {name: np.where(which, span.month_of(getattr(found, name)), -1) for name in ("approved", "ended")}
+    for name, month in months.items():
+        cells[name].add(month, found.kind, found.area)
+    cells["output"].add(months["approved"], found.kind, found.area, what=found.output)
+    cells["standing"].sums = cells["approved"].sums - cells["ended"].sums
+    return cells
 
 
 def _of(cells: Cells, kinds: tuple[int, ...]) -> Cells:
@@ -99,7 +133,7 @@ def _of(cells: Cells, kinds: tuple[int, ...]) -> Cells:
 
 
 def _places(standing: Cells, kinds: tuple[int, ...]) -> Cells:
-    """At each month's end 1 for each area in which something of these kinds stands: the simulated cities are all prefectures."""
+    """At each month's end 1 for each area in which something of these kinds stands."""
     found = Cells(standing.periods, standing.axes)
     found.sums[:, 0] = standing.sums[:, list(kinds)].sum(axis=1).cumsum(axis=0) > 0
     return found
@@ -129,7 +163,10 @@ def _network(cells: dict[str, Cells], span: Span, views: dict[str, View], truth:
         "prefecture_institutions": (3,),
     }
     truth.counted("service_network", None, [views], {n: _of(cells["standing"], k) for n, k in names.items()}, stock=True)
-    places = {"prefectures": names["prefecture_institutions"], "prefectures_reached": (0, 1, 2, 3)}
-    truth.counted("service_network", None, [views], {n: _places(cells["standing"], k) for n, k in places.items()})
+    places = {
+        "prefectures": _places(cells["standing"], names["prefecture_institutions"]),
+        "prefectures_reached": _places(cells["placed"], (0, 1, 2, 3)),
+    }
+    truth.counted("service_network", None, [views], places)
     new = {name: _of(cells["approved"], names[name]) for name in ("national_outlets", "prefecture_institutions")}
     truth.counted("service_network_approved", span.year_of_month, [views], new)

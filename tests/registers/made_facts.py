@@ -34,7 +34,7 @@ DAYS_BEFORE = {"converted_on": 90}
 WITHOUT_RULE = ["9990", "9991"]
 """Industries in which no technology belongs."""
 AREAS = ["CN-BJ", "CN-GD", "CN-SC", "CN-XJ", "CN-HK", "CN-TW", "US", "JP", "DE"]
-PREFECTURES = ["CN-LN-210200", "CN-GD-440300", "CN-GD-440100", "CN-BJ-110108", "CN-XJ-XPCC", "CN-SC"]
+PREFECTURES = ["CN-LN-210200", "CN-GD-440300", "CN-GD-440600", "CN-GD-440605", "CN-BJ-110108", "CN-XJ-XPCC", "CN-SC"]
 
 Row = dict[str, Any]
 

@@ -21,7 +21,7 @@ from ipmon.simulator.levels import Levels, load_levels
 from ipmon.simulator.simulate import simulate
 
 MEASURED = {id_: i.measured for id_, i in declarations().registry.indicators.items() if i.measured}
-HELD = sorted({MEASURED[id_].measure for id_ in ONLY_LONGER} | {"inventory_coverage", "theme_inventions"})
+HELD = sorted({MEASURED[id_].measure for id_ in ONLY_LONGER} | {"inventory_coverage", "service_network", "theme_inventions"})
 MEASURES = {m.id: m for m in measures()}
 SNAPSHOTS = 31
 TYPED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
@@ -86,12 +86,12 @@ def read(world: Path, register: Register) -> pl.DataFrame:
 
 
 def dimension(name: str, register: Register) -> pl.Expr:
-    """A dimension as the simulated areas and symbols give it: no city, and no Hong Kong without its province code."""
+    """A dimension as the simulated areas and symbols give it: a city's province, and no Hong Kong without its province code."""
     if name not in register.dimensions:
         return pl.lit(None, pl.String)
     value = pl.col(register.dimensions[name])
     if name == "ref_area":
-        return pl.when(value.str.starts_with("CN-")).then(value)
+        return pl.when(value.str.starts_with("CN-")).then(value.str.head(5))
     if name == "counterpart_area":
         mainland = value.str.starts_with("CN-") & ~value.is_in(["CN-HK", "CN-MO", "CN-TW"])
         return pl.when(mainland).then(pl.lit("DOM-ML")).when(~value.str.starts_with("CN-")).then(pl.lit("FOR"))

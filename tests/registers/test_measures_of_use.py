@@ -119,8 +119,8 @@ def test_the_network_stands_at_the_end_of_every_month_delivered(duck: Any) -> No
     m = MEASURES["service_network"]
     ends = totalled(duck.to_polars(of(m, given_to(m.id), ("period",))), ())
     told = through(ends, m, ["2024-01", "2024-02", "2024-03", "2024-04"])
-    assert told["prefecture_institutions"].to_list() == [2, 2, 3, 3]
-    assert through(ends, m, ["2024-01"])["prefecture_institutions"].to_list() == [2]
+    assert told["prefecture_institutions"].to_list() == [1, 1, 2, 2]
+    assert through(ends, m, ["2024-01"])["prefecture_institutions"].to_list() == [1]
 
 
 @pytest.mark.parametrize(
