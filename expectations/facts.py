@@ -144,21 +144,31 @@ FACTS = [
         positive=["gdp"],
         not_negative=["employment"],
     ),
-    *(
-        Fact(
-            name=name,
-            key=["id"] if kinds else ["id", "kind"],
-            required=["level", "kind", "area", "approved_on"],
-            codes={"level": LEVELS} | ({"kind": kinds} if kinds else {}),
-            events=APPROVED,
-            ordered=[("approved_on", "ended_on")],
-            positive=["output_cny"] if kinds else [],
-        )
-        for name, kinds in {
-            "product_events": ["registered", "certified"],
-            "enterprise_events": ["demonstration", "advantage"],
-            "network_events": [],
-        }.items()
+    Fact(
+        name="product_events",
+        key=["id"],
+        required=["level", "kind", "area", "approved_on"],
+        codes={"level": LEVELS, "kind": ["registered", "certified"]},
+        events=APPROVED,
+        ordered=[("approved_on", "ended_on")],
+        positive=["output_cny"],
+    ),
+    Fact(
+        name="enterprise_events",
+        key=["id"],
+        required=["level", "area", "approved_on"],
+        codes={"level": LEVELS},
+        events=APPROVED,
+        ordered=[("approved_on", "ended_on")],
+        positive=["output_cny"],
+    ),
+    Fact(
+        name="network_events",
+        key=["id", "kind"],
+        required=["level", "kind", "area", "approved_on"],
+        codes={"level": LEVELS},
+        events=APPROVED,
+        ordered=[("approved_on", "ended_on")],
     ),
 ]
 

@@ -14,7 +14,7 @@ NATIONAL = ("tisc", "university_centre", "registered_outlet")
 PREFECTURE = "prefecture_institution"
 MUNICIPALITIES = ("CN-BJ", "CN-CQ", "CN-SH", "CN-TJ")
 PREFECTURE_CODE = r"^CN-[A-Z]{2}-[0-9]{2}(0[1-9]|[1-8][0-9])00$"
-"""GB/T 2260: two digits for the province, two for the prefecture (00 is none, 90 the counties directly under the province) and two
+"""GB/T 2260: two digits for the province, two for the prefecture (00 is none, 90 the counties directly under the province), two
 for the county (00 is none)."""
 SUB_PROVINCIAL = (
     "CN-LN-210100", "CN-LN-210200", "CN-JL-220100", "CN-HL-230100", "CN-JS-320100", "CN-ZJ-330100", "CN-ZJ-330200",

@@ -19,7 +19,7 @@ from ipmon.simulator.world import MONTH_DAYS, NEVER, Flags, Ints, Span, choice, 
 STREAM = 6
 KINDS = {
     "patent_products": ("registered", "certified"),
-    "model_enterprises": ("demonstration", "advantage"),
+    "model_enterprises": ("model",),  # of one kind, which the register does not say
     "service_network": ("tisc", "university_centre", "registered_outlet", "prefecture_institution"),
 }
 PREFIXES = {"patent_products": "SIMC", "model_enterprises": "SIME", "service_network": "SIMN"}

@@ -49,7 +49,7 @@ ROWS: dict[str, dict[str, str]] = {
         "value_added": "1000", "gdp": "9000", "employment": "70",
     },
     "product_events": APPROVAL | {"kind": "registered", "output_cny": "100"},
-    "enterprise_events": APPROVAL | {"kind": "advantage", "output_cny": "100"},
+    "enterprise_events": APPROVAL | {"output_cny": "100"},
     "network_events": APPROVAL | {"kind": "tisc"},
 }  # fmt: skip
 ANY_FACT = {
@@ -70,10 +70,7 @@ APPROVALS = EVENTS | {
     "level_known": "update {table} set level = 'county'",
     "dates_ordered": "update {table} set ended_on = date '2024-09-02'",
 }
-OUTPUTS = APPROVALS | {
-    "kind_known": "update {table} set kind = 'best'",
-    "amounts_positive": "update {table} set output_cny = 0",
-}
+OUTPUTS = APPROVALS | {"amounts_positive": "update {table} set output_cny = 0"}
 FAULTS: dict[str, dict[str, str]] = {
     "patent_events": EVENTS | {
         "required_filled": "update {table} set applicant_id = ' '",
@@ -120,7 +117,7 @@ FAULTS: dict[str, dict[str, str]] = {
         "group_known": "update {table} set \"group\" = 'films'",
         "amounts_positive": "update {table} set employment = -1",
     },
-    "product_events": OUTPUTS,
+    "product_events": OUTPUTS | {"kind_known": "update {table} set kind = 'best'"},
     "enterprise_events": OUTPUTS,
     "network_events": APPROVALS,
 }  # fmt: skip
