@@ -3,6 +3,7 @@
 Belongs here: looking into data/inbox, reporting, asking for what follows. Not here: taking files in (see receiving.py).
 """
 
+import logging
 import re
 import time
 from collections.abc import Sequence
@@ -30,10 +31,11 @@ RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_e
 
 @dataclass(frozen=True)
 class _Outcome:
-    """One sentence on what became of a file, and the delivery if it was accepted."""
+    """One sentence on what became of a file; the delivery if it was accepted, the fault if this software is at fault."""
 
     told: str
     accepted: Delivery | None = None
+    fault: Exception | None = None
 
 
 @dg.sensor(
@@ -46,7 +48,7 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     root = data_root()
     outcomes = [_receive(path, root) for path in _waiting(root.inbox)]
     for outcome in outcomes:
-        context.log.info(outcome.told)
+        context.log.log(logging.ERROR if outcome.fault else logging.INFO, outcome.told, exc_info=outcome.fault)
     accepted = [o.accepted for o in outcomes if o.accepted]
     if not accepted:
         return dg.SkipReason("; ".join(o.told for o in outcomes) or "The inbox is empty.")
@@ -109,6 +111,8 @@ def _receive(path: Path, root: DataRoot) -> _Outcome:
         if error.exit_code == 3:
             path.unlink()
         return _Outcome(str(error))
+    except Exception as error:  # it must not hold up the other files, nor lose what those already taken in ask for
+        return _Outcome(f"left {path.name}: {type(error).__name__}: {error}", fault=error)
     path.unlink()
     told = f"{receipt.outcome} {receipt.delivery.delivery_id}"
     return _Outcome(told, receipt.delivery if receipt.outcome == "accepted" else None)

@@ -2,15 +2,18 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
 import pytest
 
 from ipmon.deliveries import load_manifest
+from ipmon.door import Receipt
 from ipmon.paths import DataRoot
 from pipelines.checks import KINDS
 from pipelines.definitions import defs
+from pipelines.receiving import receive
 from pipelines.sensors import inbox, release_after_registers
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -71,6 +74,23 @@ def test_a_broken_file_leaves_the_inbox_for_quarantine(box: Path) -> None:
     assert "REJECTED TRUNCATED" in (outcome.skip_message or "")
     assert list(box.iterdir()) == []
     assert len(list((box.parent / "work" / "quarantine" / FIGURES).iterdir())) == 1
+
+
+def test_a_file_on_which_the_software_fails_stays_and_holds_up_no_other(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(path: Path, source: str, *more: Any) -> Receipt:
+        if source == FIGURES:
+            raise ZeroDivisionError("a fault")
+        return receive(path, source, *more)
+
+    monkeypatch.setattr("pipelines.sensors.receive", failing)
+    first = box / f"{FIGURES}@2026-11.csv"
+    shutil.copy(shipped(FIGURES), first)
+    pledges(box, "2024-09")
+    assert [run.partition_key for run in asked()] == ["2024-09"]
+    assert list(box.iterdir()) == [first]
+    outcome = inbox(dg.build_sensor_context())
+    assert isinstance(outcome, dg.SkipReason)
+    assert outcome.skip_message == f"left {first.name}: ZeroDivisionError: a fault"
 
 
 def test_a_file_with_another_name_stays_and_is_explained(box: Path) -> None:
