@@ -109,28 +109,32 @@ OWNED = ("application_no", "applicant_id", *sorted({dimension for slice_ in SLIC
 
 @basis("patent_events", "patent_transactions", "inventory", columns=OWNED, frozen="inventory")
 def universe(events: ibis.Table, transactions: ibis.Table, first: ibis.Table) -> ibis.Table:
-    """Patents of universities and research institutes in force, in their hands and not converted before the inventory.
+    """Patents of the listed universities and research institutes in force, in their hands and not converted before the inventory.
 
-    One row each: granted, not ended, neither transferred nor licensed in any month before the `first` snapshot, and not converted
-    before its month as it says itself; what later ones say of the time before changes a universe no more. The owner is the
-    applicant at grant. That it is frozen there is a project default; the notice names no day.
+    One row each: granted to a mainland institution of the `first` snapshot, not ended, neither transferred nor licensed by it in
+    any month before that snapshot, and not converted before its month as it says itself; what later ones say of the time before
+    changes a universe no more. Only a record with a party that takes gives a patent away: no mere declaration of an open licence,
+    and no assignment to the owner. The owner is the applicant at grant. That it is frozen there is a project default; the notice
+    names no day.
     """
-    ended = events.filter(events.event == "ended").select("application_no")
-    converted = first.filter(month_of(first.converted_on) < month_number(first.month))
-    others = [table.select(application_no=table.patent_no) for table in (transactions, converted)]
-    granted = events.filter(events.event == "granted", events.owner_kind.isin(PUBLIC_OWNERS))
-    return granted.anti_join(ibis.union(ended, *others), "application_no").select(*OWNED)
+    converted = first.filter(month_of(first.converted_on) < month_number(first.month)).select(application_no=ibis._.patent_no)
+    left = events.filter(events.event == "ended").select("application_no").union(converted)
+    given = transactions.filter(transactions.to_id.notnull()).select(application_no="patent_no", applicant_id="from_id")
+    listed = first.select(applicant_id=first.institution_id)
+    granted = events.filter(events.event == "granted", events.owner_kind.isin(PUBLIC_OWNERS), events.counterpart_area == "DOM-ML")
+    owned = granted.semi_join(listed, "applicant_id").anti_join(left, "application_no")
+    return owned.anti_join(given, ["application_no", "applicant_id"]).select(*OWNED)
 
 
 @measure("inventory", universe, windows=("month",), slices=SLICES)
 def inventory_coverage(inventory: ibis.Table, universe: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """How much of a fixed universe each snapshot has inventoried, by dimensions of the universe.
 
-    The `universe`: patents of universities and research institutes in force, neither transferred, licensed nor, as the first
-    snapshot says, converted, at the end of the month before that snapshot; the owner is the applicant at grant. That day is a
-    project default, for the notice names none. Out: `universe` patents and those `inventoried`, `patents` in percent; `owners`
-    and those of which all patents of the universe are inventoried (`complete`), `institutions` in percent. Source:
-    guideline/methodology, 2.11: coverage = inventoried ∩ U / U, U frozen because it moves.
+    The `universe`: patents in force of the mainland universities and research institutes that the first snapshot lists, neither
+    transferred, licensed nor, as that snapshot says, converted, at the end of the month before it; the owner is the applicant at
+    grant. That day is a project default, for the notice names none. Out: `universe` patents and those `inventoried`, `patents` in
+    percent; `owners` and those of which all patents of the universe are inventoried (`complete`), `institutions` in percent.
+    Source: guideline/methodology, 2.11: coverage = inventoried ∩ U / U, U frozen because it moves.
     """
     cells = _by_owner(universe, inventory, by[1:])
     patents, inventoried, complete = (

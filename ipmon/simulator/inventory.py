@@ -12,6 +12,7 @@ from ipmon.simulator.applicants import Population
 from ipmon.simulator.levels import IP_TYPES, KINDS, Levels
 from ipmon.simulator.outbox import Outbox
 from ipmon.simulator.patent_rows import coded
+from ipmon.simulator.patent_truth import counterparts
 from ipmon.simulator.patents import CHUNK
 from ipmon.simulator.stock import Patents
 from ipmon.simulator.world import MONTH_DAYS, NEVER, Flags, Ints, Span, choice, generator, slices
@@ -42,13 +43,18 @@ def snapshots(levels: Levels, span: Span) -> list[int]:
 
 
 def listed(levels: Levels, span: Span, public: Patents, dealt: Ints, people: Population, seed: int) -> Listed | None:
-    """What is in force when the inventory begins, without the patents of the numbers `dealt`; None if it begins too late."""
+    """What listed institutions, all on the mainland, hold in force when the inventory begins; None if it begins too late.
+
+    The patents of the numbers `dealt` they hold no more.
+    """
     months = snapshots(levels, span)
     if not months:
         return None
     start, rules, rng = int(span.starts[months[0]]), levels.inventory, generator(seed, STREAM)
     found = public.in_force(start, start)
-    patents = public[found[~np.isin(public.number[found], dealt)]]
+    mainland = np.array([code == "DOM-ML" for code in counterparts(people.areas)])
+    takes_part = mainland[people.area] & (generator(seed, STREAM, 1).random(len(people)) >= rules.unlisted)
+    patents = public[found[takes_part[public.applicant[found]] & ~np.isin(public.number[found], dealt)]]
     size, kind = len(patents.number), people.kinds[patents.applicant]
     edges = np.array(rules.inventoried[: len(months)])
     month = np.searchsorted(edges, rng.random(size), side="right")

@@ -107,7 +107,7 @@ class InventoryTruth:
         truth.table("inventory_grades", self.periods, views, grades)
 
     def _report_coverage(self, views: dict[str, View], sums: dict[str, Floats], held: dict[str, Floats], truth: Truth) -> None:
-        """The universe is the list: both hold what is in force, and was not dealt in, when the inventory begins."""
+        """The universe is the list: both hold what listed institutions have in force, given to nobody, at the beginning."""
         columns = {
             "universe": sums["listed"], "inventoried": sums["inventoried"],
             "patents": percent(sums["inventoried"], sums["listed"]),

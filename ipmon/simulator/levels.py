@@ -115,6 +115,7 @@ class Inventory(Declared):
     firm_grades: Shares
     firms_matched: float
     hospitals: float
+    unlisted: float
     converted_a_month: float
 
 

@@ -108,7 +108,7 @@ class Simulation:
         self.close(box)
 
     def use(self) -> None:
-        """Transactions, then the inventory of what universities and institutes had not transferred before it began."""
+        """Transactions, then the inventory of what universities and institutes had not given to a taker before it began."""
         public, others = self.memory.public.gathered(), self.memory.others.gathered()
         box, truth = self.outbox("patent_transactions", self.span.months), transactions.TransactionTruth(self.span, self.people)
         dealt: list[Ints] = []
@@ -116,7 +116,7 @@ class Simulation:
         for found in transactions.deals(self.levels, self.span, public, others, self.people, self.scale, self.seed):
             transactions.deliver(found, self.span, self.people, box)
             truth.count(found)
-            dealt += [found.patent.number] if found.month < begins else []
+            dealt += [found.patent.number[found.to >= 0]] if found.month < begins else []
         truth.report(self.truth)
         self.close(box)
         gone = np.unique(np.concatenate(dealt)) if dealt else np.empty(0, np.int64)

@@ -34,9 +34,11 @@ TYPED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
 
 
 def longer() -> Levels:
-    """Many snapshots; fast-track cases as slow as others; computers (3911) not on the list; symbols that a theme leaves out."""
+    """Many snapshots, institutions that they do not list; fast-track cases as slow as others; computers (3911) not on the list;
+    symbols that a theme leaves out.
+    """
     levels = load_levels()
-    inventory = {"first_month": "2022-06", "inventoried": [(n + 1) / SNAPSHOTS for n in range(SNAPSHOTS)]}
+    inventory = {"first_month": "2022-06", "inventoried": [(n + 1) / SNAPSHOTS for n in range(SNAPSHOTS)], "unlisted": 0.5}
     classes = levels.accounts.classes | {
         "ict_manufacturing": ["5212", "3921", "3973", "3985"],
         "other": ["3911", "0111", "4710", "6620"],

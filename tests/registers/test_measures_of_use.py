@@ -127,12 +127,15 @@ def test_the_network_stands_at_the_end_of_every_month_delivered(duck: Any) -> No
     ("start", "expected"),
     [
         ("2023-02", {"P4", "P7", "P8"}),  # granted by January; nothing had ended yet
-        ("2024-02", {"P1", "P2", "P3", "P7", "P8", "P9", "P10"}),  # P4 ended in January; P7 and P8 are converted a month later
-        ("2024-03", {"P1", "P2", "P3", "P9", "P10"}),
+        # P4 ended in January; P7 and P8 are converted a month later
+        ("2024-02", {"P1", "P2", "P3", "P7", "P8", "P9", "P10", "P14", "P15"}),
+        ("2024-03", {"P1", "P2", "P3", "P9", "P10", "P14", "P15"}),
     ],
 )
 def test_the_universe_is_that_of_the_start_of_a_month(start: str, expected: set[str]) -> None:
-    universe = rows(inventory.universe, given_to("inventory_coverage"), start)
+    given = given_to("inventory_coverage")
+    first = given | {"inventory": given["inventory"].replace("2024-03,", f"{start},")}
+    universe = rows(inventory.universe, first, start)
     assert set(universe.to_polars()["application_no"]) == expected
 
 
