@@ -126,17 +126,25 @@ def universe(events: ibis.Table, transactions: ibis.Table, first: ibis.Table) ->
     return owned.anti_join(given, ["application_no", "applicant_id"]).select(*OWNED)
 
 
-@measure("inventory", universe, windows=("month",), slices=SLICES)
-def inventory_coverage(inventory: ibis.Table, universe: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
-    """How much of a fixed universe each snapshot has inventoried, by dimensions of the universe.
+@basis("inventory", columns=("patent_no", "month"))
+def shown_inventoried(snapshots: ibis.Table, known: ibis.Table) -> ibis.Table:
+    """Patents with the `month` of the first snapshot that shows each as inventoried; `known` are those of earlier ones."""
+    new = snapshots.filter(snapshots.inventoried_on.notnull()).anti_join(known, "patent_no")
+    return known.union(new.group_by("patent_no").agg(month=new.month.min()))
+
+
+@measure("inventory", universe, shown_inventoried, windows=("month",), slices=SLICES)
+def inventory_coverage(inventory: ibis.Table, universe: ibis.Table, shown: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """How much of a fixed universe the snapshots up to each have inventoried, by dimensions of the universe.
 
     The `universe`: patents in force of the mainland universities and research institutes that the first snapshot lists, neither
     transferred, licensed nor, as that snapshot says, converted, at the end of the month before it; the owner is the applicant at
-    grant. That day is a project default, for the notice names none. Out: `universe` patents and those `inventoried`, `patents` in
-    percent; `owners` and those of which all patents of the universe are inventoried (`complete`), `institutions` in percent.
-    Source: guideline/methodology, 2.11: coverage = inventoried ∩ U / U, U frozen because it moves.
+    grant. That day is a project default, for the notice names none. Out: `universe` patents and those `inventoried`, which they
+    stay when they lapse and are listed no more, `patents` in percent; `owners` and those of which all patents of the universe are
+    inventoried (`complete`), `institutions` in percent. Source: guideline/methodology, 2.11: coverage = inventoried ∩ U / U, U
+    frozen because it moves.
     """
-    cells = _by_owner(universe, inventory, by[1:])
+    cells = _by_owner(universe, inventory, shown, by[1:])
     patents, inventoried, complete = (
         cells.patents.sum(),
         cells.inventoried.sum(),
@@ -152,11 +160,13 @@ def inventory_coverage(inventory: ibis.Table, universe: ibis.Table, by: tuple[st
     )
 
 
-def _by_owner(owned: ibis.Table, inventory: ibis.Table, slice_: tuple[str, ...]) -> ibis.Table:
-    """Of every snapshot and owner the `patents` of the universe and those `inventoried`, 0 where none is."""
-    done = inventory.filter(inventory.inventoried_on.notnull()).select(period=inventory.month, application_no=inventory.patent_no)
-    found = owned.inner_join(done, "application_no").group_by(["period", "applicant_id", *slice_]).agg(inventoried=ibis._.count())
-    owners = owned.group_by(["applicant_id", *slice_]).agg(patents=owned.count())
-    every = inventory.select(period=inventory.month).distinct().cross_join(owners)
-    cells = every.left_join(found, ["period", "applicant_id", *slice_])
+def _by_owner(owned: ibis.Table, inventory: ibis.Table, shown: ibis.Table, slice_: tuple[str, ...]) -> ibis.Table:
+    """Of every snapshot and owner the `patents` of the universe and those `inventoried` by then, 0 where none is."""
+    whose, periods = ["applicant_id", *slice_], inventory.select(period=inventory.month).distinct()
+    done = owned.inner_join(shown.select(application_no="patent_no", since="month"), "application_no")
+    added = done.group_by(["since", *whose]).agg(added=done.count())
+    until = periods.inner_join(added, added.since <= periods.period)
+    found = until.group_by(["period", *whose]).agg(inventoried=until.added.sum().cast("int64"))
+    every = periods.cross_join(owned.group_by(whose).agg(patents=owned.count()))
+    cells = every.left_join(found, ["period", *whose])
     return cells.mutate(inventoried=cells.inventoried.fill_null(0))

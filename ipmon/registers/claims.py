@@ -62,7 +62,7 @@ def _bases(measures: Sequence[Measure], registers: Mapping[str, Register]) -> It
         where = f"assets/measures: basis '{basis.id}'"
         if [other.id for other in bases].count(basis.id) > 1:
             yield f"{where}: two have this name"
-        yield from (f"{where}: '{fact}' is no fact table of months" for fact in {basis.frozen, *basis.given} - monthly)
+        yield from (f"{where}: '{fact}' is no fact table of months" for fact in {basis.frozen, *basis.given} - {""} - monthly)
 
 
 def _unmet(registry: Registry, known: Mapping[str, Measure], columns: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -34,13 +34,15 @@ class Inputs:
             return given
         start = min(self.store.periods(of.frozen), default="")
         return [
-            {month: content for month, content in contents.items() if (month == start if fact == of.frozen else month < start)}
+            {month: content for month, content in contents.items() if of.takes(fact, month, start)}
             for fact, contents in zip(of.given, given, strict=True)
         ]
 
-    def bases(self, m: Measure) -> list[str | None]:
-        """The content of each basis that a measure is given, as it was made last."""
-        return [self.ledger.content(self.store.basis(basis.id)) for basis in m.bases]
+    def bases(self, m: Measure, period: str) -> list[str | None]:
+        """The content of each basis that a measure is given, as made last; of one that grows, of its facts up to a period."""
+        frozen = [self.ledger.content(self.store.basis(basis.id)) for basis in m.bases if basis.frozen]
+        grown = [contents for basis in m.bases if not basis.frozen for contents in self.given(basis)]
+        return frozen + [content for contents in grown for month, content in contents.items() if month <= period]
 
     def _contents(self, source: str | Measure | Basis) -> dict[str, str | None]:
         if isinstance(source, Basis):

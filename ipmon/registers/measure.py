@@ -17,10 +17,14 @@ Kind = Literal["flow", "change", "cohort", "steps", "stock"]
 
 @dataclass(frozen=True)
 class Basis:
-    """Rows that measures rest on, frozen when a table begins: `function(*tables)` gives these columns of its first table.
+    """Rows that measures rest on: `function(*tables)` gives these columns of its first table.
 
-    It is given the facts of the months before the first one of `frozen`, and of that table itself this first month. It is made
-    anew only where those have changed, and what rests on it only where its rows have.
+    `frozen`: the table whose beginning freezes it. It is given the facts of the months before the first one of that table, and of
+    that table itself this first month; it is made anew only where those have changed, and what rests on it only where its rows
+    have.
+    Without one it grows: `function(facts, known)` is given the facts of its one table for the months that are new, and its own
+    rows of the months before, which it gives again; all months are new where one of those before has changed. A number of a month
+    then rests on the months up to it, and must look at no rows of later ones.
     """
 
     id: str
@@ -33,6 +37,10 @@ class Basis:
     def facts(self) -> tuple[str, ...]:
         """The fact tables that it is made of."""
         return self.given
+
+    def takes(self, fact: str, month: str, start: str) -> bool:
+        """Whether it is given the facts of a month, where `start` is the first of the table that freezes it."""
+        return not self.frozen or (month == start if fact == self.frozen else month < start)
 
     def schema(self, schemas: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         """Its columns with their DuckDB types, from those of the fact tables."""
@@ -149,6 +157,6 @@ def measure(
     return declare
 
 
-def basis(*given: str, columns: tuple[str, ...], frozen: str) -> Callable[[Callable[..., ibis.Table]], Basis]:
+def basis(*given: str, columns: tuple[str, ...], frozen: str = "") -> Callable[[Callable[..., ibis.Table]], Basis]:
     """Declares the function below it as a basis named like the function."""
     return lambda function: Basis(function.__name__, function, given, columns, frozen)

@@ -78,8 +78,8 @@ class Measuring:
         scope = scopes(window, months) if countable else {}
         if scope:
             self._make_bases(m)
-        bases = self.inputs.bases(m)
-        wanted = {period: inputs_of(m, window, months, given, bases) for period, months in scope.items()}
+        bases = {period: self.inputs.bases(m, period) for period in scope}
+        wanted = {period: inputs_of(m, window, months, given, bases[period]) for period, months in scope.items()}
         if gone := held.keys() - wanted.keys():
             kept.change(None, {}, gone)
         stale = {p: inputs for p, inputs in wanted.items() if p not in held or held[p].inputs != inputs}
@@ -201,9 +201,19 @@ class Measuring:
             path, given = self.store.basis(basis.id), self.inputs.given(basis)
             inputs = inputs_of(basis, basis.frozen, months_of(given), given)
             if not self.ledger.is_current(path, inputs):
-                tables = [self._table(source, [*months]) for source, months in zip(basis.given, given, strict=True)]
+                known = self._grown(basis, given)
+                new = [[month for month in contents if month not in known] for contents in given]
+                tables = [self._table(source, months) for source, months in zip(basis.given, new, strict=True)]
+                if not basis.frozen:
+                    tables.append(self.engine.table([path] if known else [], basis.schema(self.schemas)))
                 with self.ledger.writing(path, inputs) as part:
                     self.engine.write(basis(*tables), part)
+
+    def _grown(self, basis: Basis, given: Sequence[Mapping[str, str | None]]) -> list[str]:
+        """The months of which a basis that grows has its rows, as they are now; none where one of them has changed."""
+        path, months = self.store.basis(basis.id), [] if basis.frozen else months_of(given)
+        runs = (months[:count] for count in range(len(months) - 1, 0, -1))
+        return next((run for run in runs if self.ledger.is_current(path, inputs_of(basis, "", run, given))), [])
 
     def _files(self, fact: str, months: Collection[str]) -> list[Path]:
         return [self.store.fact_file(fact, month) for month in self.store.periods(fact) if month in months]

@@ -85,21 +85,20 @@ class Records:
         for fact in [source for source in m.given if isinstance(source, str)] if m.bases else m.facts:
             for month, delivery in self.deliveries.get(fact, {}).items():
                 behind.setdefault(month, []).append(delivery)
-        beneath = [delivery for basis in m.bases for delivery in self._beneath(basis)]
-        for own in behind.values():
-            own += beneath
+        for month, own in behind.items():
+            own += [delivery for basis in m.bases for delivery in self._beneath(basis, month)]
         if m.is_stock:
             last = (max(behind[month], key=_came) for month in sorted(behind))
             return dict(zip(sorted(behind), accumulate(last, lambda *two: max(two, key=_came)), strict=True))
         scope = scopes(window, sorted(behind)) if m.kind == "flow" else scopes("history", self._unbroken(m))
         return {period: max((d for m_ in months for d in behind[m_]), key=_came) for period, months in scope.items()}
 
-    def _beneath(self, basis: Basis) -> Iterator[Delivery]:
-        """The deliveries that a basis is made of."""
+    def _beneath(self, basis: Basis, until: str) -> Iterator[Delivery]:
+        """The deliveries that a basis is made of; of one that grows those up to a month."""
         start = min(self.deliveries.get(basis.frozen, {}), default="")
         for fact in basis.given:
             for month, delivery in self.deliveries.get(fact, {}).items():
-                if month == start if fact == basis.frozen else month < start:
+                if basis.takes(fact, month, start) and (basis.frozen or month <= until):
                     yield delivery
 
     def _figure(

@@ -35,6 +35,10 @@ class Listed:
     firm_grade: Ints
     matched: Ints
 
+    def standing(self, end: int) -> Flags:
+        """Which are on the list at the end of a month, before the day `end`: all that have not lapsed."""
+        return self.patent.ended >= end
+
 
 def snapshots(levels: Levels, span: Span) -> list[int]:
     """The positions of the months with a snapshot."""
@@ -74,8 +78,9 @@ def listed(levels: Levels, span: Span, public: Patents, dealt: Ints, people: Pop
 def deliver(found: Listed, levels: Levels, span: Span, people: Population, outbox: Outbox) -> None:
     """Writes every snapshot: the whole list as it stood at the end of the month."""
     for place, month in enumerate(snapshots(levels, span)):
-        for start, end in slices(len(found.holder), CHUNK):
-            rows = _rows(found, np.arange(start, end), levels, span, people, month)
+        on_list = np.flatnonzero(found.standing(int(span.starts[month + 1])))
+        for start, end in slices(len(on_list), CHUNK):
+            rows = _rows(found, on_list[start:end], levels, span, people, month)
             outbox.send(rows, np.full(len(rows), place))
 
 

@@ -12,7 +12,7 @@ from ipmon.simulator.inventory import Listed, snapshots
 from ipmon.simulator.levels import IP_TYPES, Levels
 from ipmon.simulator.patent_truth import regions
 from ipmon.simulator.truth import Cells, Durations, Truth, View, percent
-from ipmon.simulator.world import Floats, Ints, Span, whole_months
+from ipmon.simulator.world import Flags, Floats, Ints, Span, whole_months
 
 GRADES = ("good", "general", "unclear")
 COHORT_MONTHS = (6, 12, 24)
@@ -39,36 +39,44 @@ class InventoryTruth:
         """The months with a snapshot."""
         return [self.span.months[place] for place in self.snapshots]
 
+    @property
+    def ends(self) -> list[int]:
+        """The day after each snapshot."""
+        return [int(self.span.starts[place + 1]) for place in self.snapshots]
+
     def report(self, truth: Truth) -> None:
         """Writes everything into the truth."""
         ip, region = {"ip_type": View("ip", IP_TYPES)}, {"ref_area": View("area", regions(self.people.areas))}
         cells = self._counted()
-        owners, by_ip = self._owners(False), self._owners(True)
+        owners = self._owners([*map(self.found.standing, self.ends)], [*map(self._late, self.ends)], False)
         truth.counted("inventoried_institutions", None, [{}, region], owners)
-        for views, holders in (({}, owners), (ip, by_ip), (region, owners)):
-            sums = {name: c.by(list(views.values())) for name, c in cells.items()}
-            held = {name: c.by(list(views.values())) for name, c in holders.items()}
-            self._report_state(views, sums, truth)
-            self._report_coverage(views, sums, held, truth)
+        for views in ({}, ip, region):
+            self._report_state(views, {name: c.by(list(views.values())) for name, c in cells.items()}, truth)
+            self._report_coverage(views, truth)
         self._report_times(truth)
         for views in ({}, ip):
             self._report_cohorts(views, truth)
+
+    def _late(self, end: int) -> Flags:
+        """Which are on the list before a day, and not inventoried by then."""
+        return self.found.standing(end) & (self.found.inventoried >= end)
 
     def _counted(self) -> dict[str, Cells]:
         """Patents by snapshot, for each condition that some measure counts."""
         axes = {"ip": len(IP_TYPES), "area": len(self.people.areas)}
         cells = {name: Cells(self.periods, axes) for name in (*COUNTS, *GRADED)}
-        for position, place in enumerate(self.snapshots):
-            self._count(int(self.span.starts[place + 1]), position, cells)
+        for position, end in enumerate(self.ends):
+            self._count(end, position, cells)
         return cells
 
     def _count(self, end: int, position: int, cells: dict[str, Cells]) -> None:
         found, firm = self.found, list(self.levels.inventory.firm_grades)
-        done = found.inventoried < end
+        there = found.standing(end)
+        done = there & (found.inventoried < end)
         pooled = done & found.in_library
         graded = pooled & (found.firm_grade != firm.index("none"))
         conditions = {
-            "listed": np.ones_like(done), "inventoried": done, "in_library": pooled, "converted": found.converted < end,
+            "listed": there, "inventoried": done, "in_library": pooled, "converted": there & (found.converted < end),
             "matched": pooled & (found.matched > 0), "firm_graded": graded,
         }  # fmt: skip
         for place, grade in enumerate(GRADES):
@@ -80,17 +88,16 @@ class InventoryTruth:
             cells[name].add(np.where(holds, position, -1), found.patent.ip, found.area)
         cells["matches"].add(np.where(pooled, position, -1), found.patent.ip, found.area, what=found.matched)
 
-    def _owners(self, by_ip: bool) -> dict[str, Cells]:
-        """Owners on the list and those of which no patent waits any more; `by_ip`: of each kind of patents apart."""
+    def _owners(self, held: list[Flags], late: list[Flags], by_ip: bool) -> dict[str, Cells]:
+        """Owners of what is `held` at each snapshot, and those with none `late`; `by_ip`: of each kind of patents apart."""
         kinds = self.found.patent.ip.astype(np.int64) * by_ip
         owners, members = np.unique(self.found.patent.applicant * len(IP_TYPES) + kinds, return_inverse=True)
         axes = {"ip": len(IP_TYPES), "area": len(self.people.areas)}
         cells = {name: Cells(self.periods, axes) for name in ("listed", "complete")}
         at = owners % len(IP_TYPES), self.people.area[owners // len(IP_TYPES)]
-        for position, place in enumerate(self.snapshots):
-            late = self.found.inventoried >= self.span.starts[place + 1]
-            waiting = np.bincount(members, weights=late, minlength=len(owners))
-            for name, holds in (("listed", waiting >= 0), ("complete", waiting == 0)):
+        for position, flags in enumerate(zip(held, late, strict=True)):
+            holding, waiting = (np.bincount(members, weights=which, minlength=len(owners)) for which in flags)
+            for name, holds in (("listed", holding > 0), ("complete", (holding > 0) & (waiting == 0))):
                 cells[name].add(np.where(holds, position, -1), *at)
         return cells
 
@@ -106,13 +113,24 @@ class InventoryTruth:
         grades |= {f"{who}_{grade}_share": percent(sums[f"{who}_{grade}"], whole[who]) for who in whole for grade in GRADES}
         truth.table("inventory_grades", self.periods, views, grades)
 
-    def _report_coverage(self, views: dict[str, View], sums: dict[str, Floats], held: dict[str, Floats], truth: Truth) -> None:
-        """The universe is the list: both hold what listed institutions have in force, given to nobody, at the beginning."""
+    def _report_coverage(self, views: dict[str, View], truth: Truth) -> None:
+        """The universe is what owners on the first list have at the beginning; what a list shows as inventoried stays it."""
+        found = self.found
+        universe = np.isin(found.patent.applicant, found.patent.applicant[found.standing(self.ends[0])])
+        shown = np.logical_or.accumulate([found.standing(end) & (found.inventoried < end) for end in self.ends])
+        waiting = [universe & ~by_then for by_then in shown]
+        axes = {"ip": len(IP_TYPES), "area": len(self.people.areas)}
+        cells = {name: Cells(self.periods, axes) for name in ("universe", "inventoried")}
+        for position, late in enumerate(waiting):
+            for name, which in (("universe", universe), ("inventoried", universe & ~late)):
+                cells[name].add(np.where(which, position, -1), found.patent.ip, found.area)
+        cells |= self._owners([universe] * len(waiting), waiting, "ip_type" in views)
+        sums = {name: c.by(list(views.values())) for name, c in cells.items()}
         columns = {
-            "universe": sums["listed"], "inventoried": sums["inventoried"],
-            "patents": percent(sums["inventoried"], sums["listed"]),
-            "owners": held["listed"], "complete": held["complete"],
-            "institutions": percent(held["complete"], held["listed"]),
+            "universe": sums["universe"], "inventoried": sums["inventoried"],
+            "patents": percent(sums["inventoried"], sums["universe"]),
+            "owners": sums["listed"], "complete": sums["complete"],
+            "institutions": percent(sums["complete"], sums["listed"]),
         }  # fmt: skip
         truth.table("inventory_coverage", self.periods, views, columns)
 
@@ -121,8 +139,8 @@ class InventoryTruth:
         found, longest = self.found, len(self.span.days)
         areas = regions(self.people.areas)
         of_kinds, of_areas = (Durations(len(self.periods), size, longest) for size in (len(IP_TYPES), len(areas)))
-        for position, place in enumerate(self.snapshots):
-            known = np.where(found.converted < self.span.starts[place + 1], position, -1)
+        for position, end in enumerate(self.ends):
+            known = np.where(found.standing(end) & (found.converted < end), position, -1)
             of_kinds.add(known, found.patent.ip, found.converted - found.inventoried)
             of_areas.add(known, found.area, found.converted - found.inventoried)
         truth.timed("conversion_time", self.periods, of_kinds.counts, long=False)
@@ -131,9 +149,8 @@ class InventoryTruth:
 
     def _report_cohorts(self, views: dict[str, View], truth: Truth) -> None:
         """By month of inventory, as the last snapshot shows it; a share is known when its months have passed for all."""
-        last = self.snapshots[-1]
-        until = self.span.starts[last + 1]
-        own = np.flatnonzero(self.found.inventoried < until)
+        last, until = self.snapshots[-1], self.ends[-1]
+        own = np.flatnonzero(self.found.standing(until) & (self.found.inventoried < until))
         start, end, ip = (values[own] for values in (self.found.inventoried, self.found.converted, self.found.patent.ip))
         month, done = self.span.month_of(start), end < until
         waited = np.where(done, whole_months(start, np.where(done, end, start)), max(COHORT_MONTHS))

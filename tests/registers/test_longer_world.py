@@ -118,6 +118,9 @@ def counted(m: Measure, window: Window, facts: dict[str, ibis.Table]) -> Cells:
 
 def given(source: str | Measure | Basis, window: Window, facts: dict[str, ibis.Table]) -> ibis.Table:
     """The facts of a window, the cells of another measure by month, or a basis."""
+    if isinstance(source, Basis) and not source.frozen:
+        of = facts[source.given[0]]
+        return ibis.memtable(source(of, of.select(*source.columns).limit(0)).to_polars())
     if isinstance(source, Basis):
         start = facts[source.frozen].month.min().execute()
         limited = [

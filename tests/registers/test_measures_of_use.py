@@ -69,9 +69,15 @@ def given_to_measure(m: Measure, source: str | Measure | Basis, given: Mapping[s
 
 
 def rows(basis: Basis, given: Mapping[str, str], start: str = "") -> ibis.Table:
-    """A basis frozen at the start of a month, or else of the table that it names, kept as it is when measures are run."""
-    start = start or first_month(given[basis.frozen])
+    """A basis frozen at the start of a month, or else of the table that it names, kept as it is when measures are run.
+
+    One that grows has it all at once.
+    """
     tables = {fact: facts(fact, given[fact]).drop("period") for fact in basis.given}
+    if not basis.frozen:
+        (table,) = tables.values()
+        return ibis.memtable(ibis.duckdb.connect().to_polars(basis(table, table.select(*basis.columns).limit(0))))
+    start = start or first_month(given[basis.frozen])
     limited = [t.filter(t.month == start if fact == basis.frozen else t.month < start) for fact, t in tables.items()]
     return ibis.memtable(ibis.duckdb.connect().to_polars(basis(*limited)))
 

@@ -125,6 +125,20 @@ def beside_the_start(others: ibis.Table, first: ibis.Table, by: tuple[str, ...])
     return beside.group_by(by).agg(seen=beside.count(), events=beside.events.max())
 
 
+@basis("others", columns=("event", "month"))
+def first_seen(others: ibis.Table, known: ibis.Table) -> ibis.Table:
+    """Each kind of event with its first month."""
+    new = others.anti_join(known, "event")
+    return known.union(new.group_by("event").agg(month=new.month.min()))
+
+
+@measure("others", first_seen, windows=("month",))
+def kinds_so_far(others: ibis.Table, seen: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    months = others.select("period").distinct()
+    until = months.inner_join(seen, seen.month <= months.period)
+    return until.group_by(by).agg(kinds=until.count())
+
+
 MEASURES: list[Measure] = [granted, ends, stock, cohorts]
 
 
@@ -419,6 +433,46 @@ def test_a_basis_and_what_rests_on_it_are_made_anew_only_where_rows_have_changed
     assert [told(month) for month in months] == [(1, 3), (2, 3)]
     desk.lay("2023-12", [("2023-12", "granted", 6, "2023", "CN-GD", "invention")] * 2)  # of which the basis shows nothing new
     assert desk.measure(beside_the_start) == Outcome([], 2)
+
+
+def lay_kinds(desk: Desk, month: str, kinds: str) -> None:
+    desk.lay(month, [(month, kind, 1, "", None, "") for kind in kinds], "others")
+
+
+def kinds(desk: Desk) -> list[object]:
+    return [desk.cells("kinds_so_far", "month", m)["_T", "_T"]["kinds"] for m in sorted(desk.held("kinds_so_far", "month"))]
+
+
+def test_a_basis_grows_by_the_months_that_are_new_and_starts_again_where_an_old_one_has_changed(desk: Desk) -> None:
+    lay_kinds(desk, "2024-01", "ab")
+    lay_kinds(desk, "2024-02", "bc")
+    desk.measure(kinds_so_far)
+    assert kinds(desk) == [2, 3]
+    for month in ("2024-01", "2024-02"):
+        desk.store.fact_file("others", month).write_bytes(b"no parquet")  # and nobody reads it
+    lay_kinds(desk, "2024-03", "acd")
+    assert desk.measure(kinds_so_far) == Outcome([("kinds_so_far", "month", "2024-03")], 2)
+    assert kinds(desk) == [2, 3, 4]
+    lay_kinds(desk, "2024-01", "ab")
+    lay_kinds(desk, "2024-02", "bcef")
+    assert desk.measure(kinds_so_far) == Outcome([("kinds_so_far", "month", month) for month in ("2024-02", "2024-03")], 1)
+    assert kinds(desk) == [2, 5, 6]
+    last = desk.store.fact_file("others", "2024-03")
+    Ledger(desk.store.ledger).forget(last)
+    last.unlink()
+    lay_kinds(desk, "2024-01", "a")
+    assert desk.measure(kinds_so_far).left == 0
+    assert kinds(desk) == [1, 5]
+
+
+def test_what_rests_on_a_basis_that_grows_is_known_with_the_last_to_come_of_the_months_up_to_it(desk: Desk) -> None:
+    for month in ("2024-01", "2024-02", "2024-03"):
+        lay_kinds(desk, month, "a")
+    desk.measure(kinds_so_far)
+    came = {"2024-01": delivery("2024-01", 8), "2024-02": delivery("2024-02", 5), "2024-03": delivery("2024-03", 20)}
+    registry = Registry({"kinds": indicator("kinds", of="kinds_so_far")})
+    figures = Records(registry, {"kinds_so_far": kinds_so_far}, desk.store, {"others": came}, {"reg": "登记机关"}).figures()
+    assert [f.released_on.day for f in sorted(figures, key=lambda f: f.key.time_period)] == [8, 8, 20]
 
 
 @pytest.mark.parametrize(
