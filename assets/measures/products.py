@@ -14,8 +14,8 @@ NATIONAL = ("tisc", "university_centre", "registered_outlet")
 PREFECTURE = "prefecture_institution"
 MUNICIPALITIES = ("CN-BJ", "CN-CQ", "CN-SH", "CN-TJ")
 PREFECTURE_CODE = r"^CN-[A-Z]{2}-[0-9]{2}(0[1-9]|[1-8][0-9])00$"
-"""GB/T 2260: two digits for the province, two for the prefecture (00 is none, 90 the counties directly under the province), two
-for the county (00 is none)."""
+"""GB/T 2260: two digits for the province, two for the prefecture (00 is none, 90 the counties directly under the province) and
+two for the county (00 is none)."""
 SUB_PROVINCIAL = (
     "CN-LN-210100", "CN-LN-210200", "CN-JL-220100", "CN-HL-230100", "CN-JS-320100", "CN-ZJ-330100", "CN-ZJ-330200",
     "CN-FJ-350200", "CN-SD-370100", "CN-SD-370200", "CN-HB-420100", "CN-GD-440100", "CN-GD-440300", "CN-SC-510100",
@@ -116,8 +116,13 @@ def service_network_approved(events: ibis.Table, by: tuple[str, ...]) -> ibis.Ta
 
 
 def _standing(events: ibis.Table) -> ibis.Table:
-    """One row a month end and record known by then: `period`, what the record is, and `standing`, 0 once it has ended."""
+    """One row a month end and record known by then: `period`, what it is, and `standing`, 0 once it has ended.
+
+    Level and area are those of the approval: what the end says of them does not keep the record standing.
+    """
     ends = month_ends(events)
     steps = events.mutate(at=month_number(events.month), step=ibis.ifelse(events.event == "approved", 1, -1))
     until = ends.inner_join(steps, steps.at <= ends.number)
-    return until.group_by(["period", "id", "kind", "level", "area", "ref_area"]).agg(standing=until.step.sum())
+    approved = until.event == "approved"
+    where = {name: ibis.coalesce(until[name].max(where=approved), until[name].max()) for name in ("level", "area", "ref_area")}
+    return until.group_by(["period", "id", "kind"]).agg(standing=until.step.sum(), **where)
