@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from ipmon.markdown import joined, quoted, table
 from ipmon.registers.contract import SQL_TYPES, Kind, Register, RegisterField
+from ipmon.registers.reading import WORKBOOK_BYTES
 
 OPENING = """\
 # 登记簿报送格式 · Deliveries of the registers
@@ -120,7 +121,7 @@ def _facts_at_a_glance(register: Register) -> list[str]:
         f"缺失 Missing: 空 · empty, {signs}",
         f"结束标记 End marker: `{register.end_marker}`" if register.end_marker else "",
         f"编码 Encodings: {quoted(register.encodings)}",
-        f"上限 Limits: {register.bytes_limit:,} bytes; XLSX {register.xlsx_rows_limit:,} rows",
+        f"上限 Limits: {register.bytes_limit:,} bytes; XLSX {WORKBOOK_BYTES:,} bytes, {register.xlsx_rows_limit:,} rows",
         f"坏行上限 Bad rows at most: {register.bad_share:.2%}",
         f"事实表 Facts: `{register.facts}`",
         *(f"引用 Reference: `{r.field}` → `{r.register_}.{r.to}`" for r in register.references),
