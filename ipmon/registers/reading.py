@@ -18,6 +18,8 @@ from ipmon.registers.contract import Register
 from ipmon.registers.survey import CHUNK, Say, Survey, surveyed, transcoded
 from ipmon.workbooks import read_xlsx
 
+LONGEST = 100_000
+"""Characters of a field of the first or last line. Python's reader has a limit too, which any library may move."""
 WORKBOOK_BYTES = 1 << 27
 """A workbook is read whole; one of as many rows as a contract allows has far less."""
 MORE = "@more"
@@ -110,9 +112,14 @@ def plain(file: Path, suffix: str, register: Register, scratch: Path, say: Say) 
 def fields_of(line: str, where: str) -> list[str]:
     """The fields of a line without blanks around them. Raises BAD_CONTAINER where it cannot be split."""
     try:
-        return [field.strip() for field in next(csv.reader([line]), [])]
+        fields = [field.strip() for field in next(csv.reader([line]), [])]
     except csv.Error as error:
-        raise Breach("BAD_CONTAINER", f"{where} cannot be split into fields ({error}). Save it as CSV again.", where) from None
+        reason = str(error)
+    else:
+        if all(len(field) <= LONGEST for field in fields):
+            return fields
+        reason = f"a field has more than {LONGEST:,} characters"
+    raise Breach("BAD_CONTAINER", f"{where} cannot be split into fields ({reason}). Save it as CSV again.", where)
 
 
 def _from_workbook(file: Path, register: Register, target: Path) -> Path:
