@@ -1,6 +1,8 @@
 """Steps of intake: ours, and the two others that take the same files without checking anything.
 
 Belongs here: from the files of patent applications to Parquet. Not here: what comes after (steps.py, scanning.py).
+
+Each takes a part of the files, such as 0/6: the first, the seventh and so on.
 """
 
 import importlib
@@ -15,7 +17,7 @@ Work = Callable[[], dict[str, Any] | None]
 PATENTS = "patent_applications"
 
 
-def intake(root: Path, scratch: Path) -> Work:
+def intake(root: Path, scratch: Path, part: str) -> Work:
     """Every file of patents checked and staged, as when it is read again from the raw folder: its hash is verified too."""
     from assets import declarations
     from ipmon.deliveries import verified_path
@@ -27,7 +29,7 @@ def intake(root: Path, scratch: Path) -> Work:
 
     def work() -> dict[str, Any]:
         rows = bad = 0
-        for delivery in _patents(root):
+        for delivery in _patents(root, part):
             found = stage(verified_path(delivery, DataRoot(root)), Path(delivery.name).suffix, delivery, register, store)
             rows, bad = rows + found.rows, bad + found.rows_bad
         return {"rows": rows, "rows_bad": bad}
@@ -35,11 +37,11 @@ def intake(root: Path, scratch: Path) -> Work:
     return work
 
 
-def intake_polars(root: Path, scratch: Path) -> Work:
+def intake_polars(root: Path, scratch: Path, part: str) -> Work:
     """The same files as text columns, unchecked."""
     import polars as pl
 
-    files = _raw_files(root)
+    files = _raw_files(root, part)
 
     def work() -> None:
         for n, file in enumerate(files):
@@ -49,12 +51,12 @@ def intake_polars(root: Path, scratch: Path) -> Work:
     return work
 
 
-def intake_pandas(root: Path, scratch: Path) -> Work:
+def intake_pandas(root: Path, scratch: Path, part: str) -> Work:
     """The same files as text columns, unchecked."""
     import pandas as pd
 
     importlib.import_module("pyarrow.parquet")  # pandas would load it only when it writes, within the measured work
-    files = _raw_files(root)
+    files = _raw_files(root, part)
 
     def work() -> None:
         for n, file in enumerate(files):
@@ -63,12 +65,13 @@ def intake_pandas(root: Path, scratch: Path) -> Work:
     return work
 
 
-def _patents(root: Path) -> "list[Delivery]":
+def _patents(root: Path, part: str) -> "list[Delivery]":
     from ipmon.deliveries import load_manifest
     from ipmon.paths import DataRoot
 
-    return [d for d in load_manifest(DataRoot(root)) if d.source_id == PATENTS]
+    first, step = map(int, part.split("/"))
+    return [d for d in load_manifest(DataRoot(root)) if d.source_id == PATENTS][first::step]
 
 
-def _raw_files(root: Path) -> list[Path]:
-    return [root / "raw" / delivery.path for delivery in _patents(root)]
+def _raw_files(root: Path, part: str) -> list[Path]:
+    return [root / "raw" / delivery.path for delivery in _patents(root, part)]

@@ -49,10 +49,15 @@ def step(name: str, *arguments: object) -> Measured:
     return Measured(used.ru_utime + used.ru_stime - told.pop("loaded"), used.ru_maxrss / 1024, told)
 
 
-def medians(runs: int, steps: dict[str, Callable[[], Measured]]) -> dict[str, Measured]:
-    """Runs the steps in turn, so many times, and takes the median of each: what disturbs one disturbs those beside it."""
-    found = [{name: one() for name, one in steps.items()} for _ in range(runs)]
-    return {name: _median([run[name] for run in found]) for name in steps}
+def medians(runs: int, *parts: dict[str, Callable[[], Measured]]) -> dict[str, Measured]:
+    """Runs steps in turn, each in the same parts, so many times, and takes the median of each: what disturbs one disturbs those
+    beside it."""
+    found = [[{name: one() for name, one in steps.items()} for steps in parts] for _ in range(runs)]
+    return {name: _median([_whole([part[name] for part in run]) for run in found]) for name in parts[0]}
+
+
+def _whole(parts: Sequence[Measured]) -> Measured:
+    return Measured(sum(part.cpu for part in parts), max(part.peak for part in parts), parts[-1].told)
 
 
 def _median(measured: Sequence[Measured]) -> Measured:

@@ -11,7 +11,7 @@ from pathlib import Path
 from asked import ASKED
 from processes import Measured
 from report import machine, table
-from trial import MOST, Trial
+from trial import MOST, PARTS, Trial
 
 HEADING = "## Registers"
 FEW = 10_000_000
@@ -60,7 +60,8 @@ def _conditions(trials: Sequence[Trial]) -> list[str]:
         *sizes,
         "",
         "Every step ran in a process of its own. CPU seconds are those of all its threads, user and system, counted once",
-        "libraries are loaded; peak memory is that of the whole process. `make bench` measures one million applications;",
+        "libraries are loaded; peak memory is that of the whole process. The intakes take turns: each takes a part of the files,",
+        f"one of {PARTS}, then the next, and their CPU seconds are added up. `make bench` measures one million applications;",
         "`python bench/run.py --only registers --records 1000000,10000000,100000000` measures more.",
     ]
 

@@ -18,6 +18,8 @@ from processes import Measured, medians, step
 TOOLS = ("sql", "polars", "pandas")
 MOST = {"pandas": 20_000_000, "polars": 20_000_000}
 """Applications beyond which a tool is left out of the measures: pandas holds all rows in memory, Polars all different values."""
+PARTS = 6
+"""In how many parts the intakes take turns: they are compared more closely than this machine is steady for minutes."""
 RAW, FACTS = "raw", "work/registers/facts"
 KEPT = "measured.json"
 
@@ -38,7 +40,8 @@ class Trial:
         """All steps. Ends the benchmark where one fails, or where another tool's numbers are not ours."""
         self._together("simulating", {"simulate": lambda: step("simulate", self.root, self.folder, self.records)}, runs=1)
         intakes = ["intake", "intake_polars", *(["intake_pandas"] if self.records <= MOST["pandas"] else [])]
-        self._together("intake", {name: self._step(name, self.root) for name in intakes})
+        parts = [f"{n}/{PARTS}" for n in range(PARTS)]
+        self._together("intake", *({name: self._step(name, self.root, argument=part) for name in intakes} for part in parts))
         full = self._step("update", self.root, RAW, argument="-2", into=self.base)
         self._together("everything but the last two months", {"full": full})
         self._together("measures", {name: self._step(name, self.base, FACTS) for name in ("scan", "measures")})
@@ -47,12 +50,12 @@ class Trial:
         for name, argument in (("new_month", "-1"), ("year_end", "all")):
             self._new_month(name, argument)
 
-    def _together(self, what: str, steps: dict[str, Callable[[], Measured]], runs: int | None = None) -> bool:
-        """Measures these steps beside each other, and says whether it did: not if they were measured before."""
-        if steps.keys() <= self.measured.keys():
+    def _together(self, what: str, *parts: dict[str, Callable[[], Measured]], runs: int | None = None) -> bool:
+        """Measures these steps beside each other, part by part, and says whether it did: not if they were measured before."""
+        if parts[0].keys() <= self.measured.keys():
             return False
         print(f"{self.records:,} applications: {what} ...", file=sys.stderr)
-        self.measured |= medians(runs or self.runs, steps)
+        self.measured |= medians(runs or self.runs, *parts)
         self.kept.write_text(json.dumps({name: asdict(one) for name, one in self.measured.items()}), "utf-8")
         return True
 
