@@ -127,7 +127,7 @@ class _Work:
             refuse_simulated(found.good, self.register)
         good, repeated, ragged = found.good, found.repeats, self._ragged(found)
         if ragged.len():
-            self._refuse_many(ragged)
+            self._refuse_many(ragged, 0)
             good = _without(good, ragged)
             repeated = self._repeats(good)  # what only repeats a line that is no record is the first
         lines = sorted({*found.bad, *ragged, *repeated})
@@ -162,20 +162,23 @@ class _Work:
         bad = checked.filter("@bad").select("line").collect()["line"]
         short = checked.filter(~pl.col("@bad") & pl.col("@short")).select("line").collect()["line"]
         if missing:
-            self._refuse_many(bad)
+            self._refuse_many(bad, int(self.made.is_marked))
         good = checked.filter(~pl.col("@bad")).drop("@bad", "@short")
         repeated = self._repeats(good)
         few = short.to_list() if short.len() <= FEW else None
         lines = {*bad.head(FEW + 1), *repeated, *(few or ())}
         return _Found(good, repeated, bad, few, lines_at(self.made, lines) if len(lines) <= FEW else None)
 
-    def _refuse_many(self, bad: pl.Series) -> None:
-        """Raises TOO_MANY_BAD_ROWS where these lines are so many that the first of them alone are more than a file may have."""
+    def _refuse_many(self, bad: pl.Series, markers: int) -> None:
+        """Raises TOO_MANY_BAD_ROWS where these lines are so many that the first of them alone are more than a file may have.
+
+        `markers`: how many of them are the end marker.
+        """
         rows = self.made.lines - 1 - self.made.is_marked
         if bad.len() > MANY:
             told = self._told(bad.head(MANY).sort().to_list(), {}, None)
             if told.height > self.register.bad_share * rows:
-                refuse_many(told, told.height + bad.len() - MANY - self.made.is_marked, rows, self.register)
+                refuse_many(told, told.height + bad.len() - MANY - markers, rows, self.register)
 
     def _checked(self, missing: list[str]) -> pl.LazyFrame:
         """Every line that was scanned: its typed fields, `line`, is it `@bad` or `@short`; in memory or, if large, on disk."""

@@ -332,17 +332,24 @@ def test_however_many_lines_are_looked_at_at_once(door: Door, monkeypatch: pytes
     assert (door.good().height, door.good()["released_on"].null_count()) == (31, 31)
 
 
+@pytest.mark.parametrize("share", [0.1, 0.5])
 @pytest.mark.parametrize("spoilt", [{"shares": "x"}, {"recorded_on": "2024-08-05"}])
-def test_very_many_bad_rows_are_told_as_such(door: Door, monkeypatch: pytest.MonkeyPatch, spoilt: dict[str, str]) -> None:
+def test_very_many_bad_rows_are_told_as_such(
+    door: Door, monkeypatch: pytest.MonkeyPatch, spoilt: dict[str, str], share: float
+) -> None:
+    """Where the first three are too many already (more than 1.1), and where all are looked at (more than 5.5)."""
     monkeypatch.setattr("ipmon.registers.staging.MANY", 3)
-    reason = door.refuse(door.file(*(row(n, **spoilt) for n in range(1, 11)), row(11)), "TOO_MANY_BAD_ROWS")
+    file = door.file(*(row(n, **spoilt) for n in range(1, 11)), row(11))
+    reason = door.refuse(file, "TOO_MANY_BAD_ROWS", changed(bad_share=share))
     assert reason.startswith("10 of 11 rows break the contract")
     assert ("--period" in reason) == ("recorded_on" in spoilt)
 
 
-def test_very_many_ragged_rows_are_told_as_such(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_very_many_ragged_rows_are_told_as_such(door: Door, monkeypatch: pytest.MonkeyPatch, share: float) -> None:
     monkeypatch.setattr("ipmon.registers.staging.MANY", 3)
-    reason = door.refuse(door.file(*(f"{row(n)}," for n in range(1, 11)), row(11), header=HEADER), "TOO_MANY_BAD_ROWS")
+    rows = [*(f"{row(n)}," for n in range(1, 11)), row(11)]
+    reason = door.refuse(door.file(*rows[::-1]), "TOO_MANY_BAD_ROWS", changed(bad_share=share))
     assert reason.startswith("10 of 11 rows break the contract")
 
 
