@@ -4,11 +4,17 @@ Belongs here: measures over trademark applications. Not here: the statistics of 
 """
 
 import ibis
+import ibis.expr.types as ir
 
 from assets.measures.durations import DAYS_PER_MONTH, spread, timed
 from ipmon.registers.measure import measure
 
 DIVIDED = ((), ("ref_area",), ("counterpart_area",))
+
+
+def classes(marks: ibis.Table) -> ir.IntegerValue:
+    """How many classes each trademark names; they are written 9;35;42."""
+    return marks.nice_classes.length() - marks.nice_classes.replace(";", "").length() + 1
 
 
 def months(events: ibis.Table, event: str, end: str, by: tuple[str, ...]) -> ibis.Table:
@@ -35,21 +41,27 @@ def trademark_filing_to_registration(events: ibis.Table, by: tuple[str, ...]) ->
 
 @measure("trademark_events", slices=DIVIDED, additive=True)
 def trademark_filings(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
-    """Trademark applications filed in the period; one application counts once, however many classes it names."""
+    """Trademark applications filed in the period, and the classes that they name.
+
+    An application counts once in `filings`, however many classes it names, and once for each of them in `classes`.
+    """
     filed = events.filter(events.event == "filed")
-    return filed.group_by(by).agg(filings=filed.count())
+    return filed.group_by(by).agg(filings=filed.count(), classes=classes(filed).sum())
 
 
 @measure("trademark_events", slices=DIVIDED, additive=True)
 def trademarks_registered(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
-    """Trademarks registered in the period, by date of registration."""
+    """Trademarks registered in the period, by date of registration, and the classes that they name."""
     registered = events.filter(events.event == "registered")
-    return registered.group_by(by).agg(registrations=registered.count())
+    return registered.group_by(by).agg(registrations=registered.count(), classes=classes(registered).sum())
 
 
 @measure("trademark_events", windows=("month",), slices=DIVIDED, kind="change")
 def trademark_stock(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
-    """What the month adds to the trademarks in force: registered less ended. An end without a registration ends no right."""
+    """What the month adds to the trademarks in force and to their classes: registered less ended.
+
+    An end without a registration ends no right. The classes are those that each record names.
+    """
     moved = events.filter((events.event == "registered") | ((events.event == "ended") & events.registration_date.notnull()))
-    registered, ended = moved.event == "registered", moved.event == "ended"
-    return moved.group_by(by).agg(in_force=moved.count(where=registered) - moved.count(where=ended))
+    sign = (moved.event == "registered").ifelse(1, -1)
+    return moved.group_by(by).agg(in_force=sign.sum(), classes=(sign * classes(moved)).sum())

@@ -34,7 +34,10 @@ from ipmon.simulator.world import (
 
 STREAM = 2
 RIGHTS = ("registered", "partly_refused")
-CLASS_STEPS = (3, 11)
+EVENTS = ("filed", "registered", "ended")
+CLASS_STEPS = (0, 3, 11)
+"""How far the classes of an application stand from the first of them."""
+LONGEST = len(CLASS_STEPS)
 TERM = 10
 
 
@@ -55,6 +58,11 @@ class Marks:
     def dates(self) -> list[Ints]:
         """The days of every event."""
         return [self.filed, self.decided, self.registered, self.ended]
+
+    @property
+    def classes(self) -> Ints:
+        """How many Nice classes each names, from one to LONGEST, as the application number decides."""
+        return self.number * 7919 % LONGEST + 1
 
 
 def marks(levels: Levels, span: Span, people: Population, records: int, seed: int) -> Iterator[Marks]:
@@ -91,7 +99,7 @@ def deliver(found: Marks, levels: Levels, span: Span, people: Population, outbox
     lasting = {  # made once an application, and the same in all its deliveries
         "application_no": "SIM" + pl.Series(found.number).cast(pl.String),
         "decision": coded(list(levels.trademarks.decisions), found.decision),
-        "nice_classes": _classes(levels, found.number, found.first_class),
+        "nice_classes": _classes(levels, found),
         "applicant_id": people.ids(found.applicant),
         "applicant_area": coded(people.areas, people.area[found.applicant]),
     }
@@ -101,12 +109,11 @@ def deliver(found: Marks, levels: Levels, span: Span, people: Population, outbox
     outbox.send(pl.DataFrame(lasting)[records].with_columns(**dates, decision=decision), months)
 
 
-def _classes(levels: Levels, number: Ints, first: Ints) -> pl.Series:
-    """One to three Nice classes, as the application number decides."""
-    known, longest = [str(code) for code in levels.trademarks.classes], len(CLASS_STEPS) + 1
-    steps = [(0, *CLASS_STEPS)[: n + 1] for n in range(longest)]
+def _classes(levels: Levels, found: Marks) -> pl.Series:
+    known = [str(code) for code in levels.trademarks.classes]
+    steps = [CLASS_STEPS[:n] for n in range(1, LONGEST + 1)]
     lists = [";".join(known[(place + step) % len(known)] for step in those) for place in range(len(known)) for those in steps]
-    return coded(lists, first * longest + number * 7919 % longest)
+    return coded(lists, found.first_class * LONGEST + found.classes - 1)
 
 
 class TrademarkTruth:
@@ -115,14 +122,17 @@ class TrademarkTruth:
     def __init__(self, span: Span, people: Population) -> None:
         self.span, self.people = span, people
         axes = {"area": len(people.areas)}
-        self.cells = {name: Cells(span.months, axes) for name in ("filed", "registered", "ended")}
+        self.cells = {name: Cells(span.months, axes) for name in EVENTS}
+        self.classes = {name: Cells(span.months, axes) for name in EVENTS}
         self.times = {name: Durations(len(span.months), len(people.areas), len(span.days)) for name in ("decided", "registered")}
 
     def count(self, found: Marks) -> None:
         """Counts a chunk."""
         area = self.people.area[found.applicant]
-        for name, cells in self.cells.items():
-            cells.add(self.span.month_of(getattr(found, name)), area)
+        for name in EVENTS:
+            month = self.span.month_of(getattr(found, name))
+            self.cells[name].add(month, area)
+            self.classes[name].add(month, area, what=found.classes)
         for name, times in self.times.items():
             month = self.span.month_of(getattr(found, name))
             times.add(month, area, np.where(month >= 0, getattr(found, name) - found.filed, 0))
@@ -135,12 +145,18 @@ class TrademarkTruth:
             {"ref_area": View("area", regions(areas))},
             {"counterpart_area": View("area", counterparts(areas))},
         ]
-        truth.counted("trademark_filings", years, slices_, {"filings": self.cells["filed"]})
-        truth.counted("trademarks_registered", years, slices_, {"registrations": self.cells["registered"]})
-        stock = Cells(self.span.months, self.cells["filed"].axes)
-        stock.sums = self.cells["registered"].sums - self.cells["ended"].sums
-        truth.counted("trademark_stock", None, slices_, {"in_force": stock}, stock=True)
+        filed = {"filings": self.cells["filed"], "classes": self.classes["filed"]}
+        registered = {"registrations": self.cells["registered"], "classes": self.classes["registered"]}
+        in_force = {"in_force": self._in_force(self.cells), "classes": self._in_force(self.classes)}
+        truth.counted("trademark_filings", years, slices_, filed)
+        truth.counted("trademarks_registered", years, slices_, registered)
+        truth.counted("trademark_stock", None, slices_, in_force, stock=True)
         for name, measure in (("decided", "trademark_filing_to_decision"), ("registered", "trademark_filing_to_registration")):
             for periods, counts in windows(self.span, self.times[name]):
                 truth.timed(measure, periods, counts, long=False)
                 truth.timed(measure, periods, counts, "ref_area", regions(areas), long=False)
+
+    def _in_force(self, moved: dict[str, Cells]) -> Cells:
+        stock = Cells(self.span.months, moved["filed"].axes)
+        stock.sums = moved["registered"].sums - moved["ended"].sums
+        return stock

@@ -21,7 +21,7 @@ CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases_pat
 MODULES = (cohorts, examination, filings, in_force, trademarks)
 MEASURES = {m.id: m for module in MODULES for m in vars(module).values() if isinstance(m, Measure)}
 DIMENSIONS = ("ip_type", "owner_kind", "industry", "technology", "ref_area", "counterpart_area")
-TEXTS = ("period", "event", "application_no", "disposal", "applicant_id", "decision", *DIMENSIONS)
+TEXTS = ("period", "event", "application_no", "disposal", "applicant_id", "decision", "nice_classes", *DIMENSIONS)
 DATES = ("filing_date", "exam_request_date", "exam_start_date", "first_action_date", "disposal_date", "grant_date", "end_date")
 COLUMNS = {
     **dict.fromkeys(TEXTS, pl.String),
@@ -74,7 +74,7 @@ def test_every_slice_gives_the_same_columns(duck: Any, id_: str) -> None:
 
 
 def test_counts_are_whole_numbers(duck: Any) -> None:
-    counts = {"cases", "filings", "grants", "in_force", "pending", "request_days", "granted", "survived", "filed", "applicants"}
+    counts = {"cases", "filings", "grants", "in_force", "pending", "request_days", "granted", "survived", "filed", "applicants", "classes"}
     for case in CASES:
         for name, dtype in measured(duck, case).schema.items():
             assert name not in counts or dtype == pl.Int64

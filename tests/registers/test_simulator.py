@@ -193,6 +193,20 @@ def test_the_truth_of_counts_is_in_the_files(
     assert truth(world, measure, measure, ip_type="invention", counterpart_area="FOR") == counts(foreign)
 
 
+@pytest.mark.parametrize(
+    ("measure", "field", "column"),
+    [("trademark_filings", "filing_date", "filings"), ("trademarks_registered", "registration_date", "registrations")],
+)
+def test_the_truth_of_trademarks_counts_each_once_and_each_of_its_classes(
+    world: Path, read: Callable[[str], dict[str, list[Row]]], measure: str, field: str, column: str
+) -> None:
+    rows = read("trademark_applications")
+    assert truth(world, measure, column) == counts(happened(rows, field))
+    classes = by_month_and_year((month, row["nice_classes"].split(";")) for month, row in happened(rows, field))
+    assert truth(world, measure, "classes") == {period: sum(map(len, named)) for period, named in classes.items()}
+    assert truth(world, measure, "classes") != truth(world, measure, column)
+
+
 def test_the_truth_of_the_stock_is_grants_less_ends(world: Path, read: Callable[[str], dict[str, list[Row]]]) -> None:
     rows = read("patent_applications")
     granted, ended = (Counter(month for month, _ in happened(rows, field)) for field in ("grant_date", "end_date"))
