@@ -2,8 +2,8 @@
 
 Belongs here: from the files of patent applications to Parquet. Not here: what comes after (steps.py, scanning.py).
 
-Each takes a part of the files, such as 0/6: the first, the seventh and so on. They are read once before: no intake pays for bringing
-into memory what the one after it then finds there.
+Each takes a part of the files, such as 0/6: the first, the seventh and so on. They are read once before: no intake pays
+for bringing into memory what the one after it then finds there.
 """
 
 import importlib
