@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import great_expectations as gx
 from great_expectations.expectations.expectation import Expectation
 
-from expectations.rules import has_rows, in_set, matches, no_rows, words
+from expectations.rules import in_set, matches, no_rows, words
 
 Order = tuple[str, str]
 KINDS = ["enterprises", "universities", "research_institutes", "institutions", "individuals"]
@@ -21,7 +21,6 @@ GROUPS = [
     "pharma_medical", "environmental", "rd_design_services",
 ]  # fmt: skip
 LOOK = "按月份和键在该月交付文件中查看该行。 Look the row up by its key in the delivery of its month."
-RECEIVE = "先接收一份交付文件。 Receive a delivery first."
 REBUILD = "删除该表该月的事实文件后重新运行。 Remove the fact file of that month and run again."
 RESTATED = "核对两个月的交付文件，保留一个日期。 Compare the deliveries of both months and keep one date."
 
@@ -180,7 +179,6 @@ def fact_suites() -> list[gx.ExpectationSuite]:
 
 def _rows(fact: Fact) -> Iterator[Expectation]:
     required, keys = ["month", *fact.key, *fact.required], ", ".join(_key(fact))
-    yield has_rows(words("has_rows", "至少有一行", "There is at least one row", RECEIVE))
     yield _none(
         fact, " or ".join(map(_empty, required)), ("required_filled", "必填列都有内容", "Every required column is filled", LOOK)
     )

@@ -31,10 +31,10 @@ RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_e
 
 @dataclass(frozen=True)
 class _Outcome:
-    """One sentence on what became of a file; the delivery if it was accepted, the fault if this software is at fault."""
+    """One sentence on what became of a file; the delivery that it is, the fault if this software is at fault."""
 
     told: str
-    accepted: Delivery | None = None
+    delivery: Delivery | None = None
     fault: Exception | None = None
 
 
@@ -49,19 +49,19 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     outcomes = [_receive(path, root) for path in _waiting(root.inbox)]
     for outcome in outcomes:
         context.log.log(logging.ERROR if outcome.fault else logging.INFO, outcome.told, exc_info=outcome.fault)
-    accepted = [o.accepted for o in outcomes if o.accepted]
-    if not accepted:
+    deliveries = [o.delivery for o in outcomes if o.delivery]  # a known one too: the look that took it in may have been cut short
+    if not deliveries:
         return dg.SkipReason("; ".join(o.told for o in outcomes) or "The inbox is empty.")
-    return dg.SensorResult(run_requests=[_request(accepted)])
+    return dg.SensorResult(run_requests=[_request(deliveries)])
 
 
-def _request(accepted: Sequence[Delivery]) -> dg.RunRequest:
+def _request(deliveries: Sequence[Delivery]) -> dg.RunRequest:
     """The months of registers, all in one run, after which a release follows; where there is none, a release at once.
 
     Never both: while one of them runs the other would find the data root locked.
     """
-    key, known = " ".join(d.delivery_id for d in accepted), set(months.get_partition_keys())
-    new = sorted({d.period for d in accepted if d.source_id in declarations().registers} & known)
+    key, known = " ".join(d.delivery_id for d in deliveries), set(months.get_partition_keys())
+    new = sorted({d.period for d in deliveries if d.source_id in declarations().registers} & known)
     if not new:
         return dg.RunRequest(run_key=key, job_name=release_job.name)
     if len(new) == 1:
@@ -114,5 +114,4 @@ def _receive(path: Path, root: DataRoot) -> _Outcome:
     except Exception as error:  # it must not hold up the other files, nor lose what those already taken in ask for
         return _Outcome(f"left {path.name}: {type(error).__name__}: {error}", fault=error)
     path.unlink()
-    told = f"{receipt.outcome} {receipt.delivery.delivery_id}"
-    return _Outcome(told, receipt.delivery if receipt.outcome == "accepted" else None)
+    return _Outcome(f"{receipt.outcome} {receipt.delivery.delivery_id}", receipt.delivery)

@@ -13,7 +13,7 @@ from ipmon.periods import Period, month_end, parse, period
 from ipmon.registers.contract import Register
 
 Status = Literal["arrived", "late", "corrected", "due", "missing", "withdrawn"]
-OWED: dict[Status, str] = {"missing": "LATE", "withdrawn": "GONE", "due": "due "}
+OWED: dict[Status, str] = {"withdrawn": "GONE", "missing": "LATE", "due": "due "}
 """What a register owes, the most urgent first, and the word for it at the terminal."""
 MOST_TOLD = 20
 

@@ -6,14 +6,14 @@ and checking rows (staging.py).
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 from ipmon import periods
 from ipmon.breaches import Breach
-from ipmon.deliveries import Delivery, in_force, load_manifest, record
+from ipmon.deliveries import CHINA, Delivery, in_force, load_manifest, record
 from ipmon.door import (
     Parcel,
     Receipt,
@@ -38,6 +38,9 @@ from ipmon.registers.survey import CHUNK
 from ipmon.staged import Remark
 from ipmon.telling import teller
 
+FAR = 12
+"""Months between two periods of a register that are more likely a slip of the pen than files that are still to come."""
+
 
 def receive(
     file: Path,
@@ -56,7 +59,7 @@ def receive(
     where it is refused whole; IpmonError where the call itself is wrong.
     """
     check_call(period, issued, now)
-    _check_period(register, period)
+    _check_period(register, period, issued or now.astimezone(CHINA).date())
     with single_writer(root):
         parcel, part, say = Parcel(file, register.id, period, issued, now), root.raw / ".incoming.part", teller()
         try:
@@ -71,11 +74,14 @@ def receive(
         return receipt
 
 
-def _check_period(register: Register, period: str) -> None:
-    wanted = "A" if register.cadence == "annual" else "M"
-    if periods.parse(period).freq != wanted:
+def _check_period(register: Register, period: str, day: date) -> None:
+    """Raises IpmonError for what is no period of the register, or was not over on the day on which the file was issued."""
+    wanted, about = "A" if register.cadence == "annual" else "M", periods.parse(period)
+    if about.freq != wanted:
         example = "a year, such as 2024" if wanted == "A" else "a month, such as 2024-09"
         raise IpmonError(f"--period {period}: {register.id} is delivered for {example}.")
+    if about.end > day:
+        raise IpmonError(f"--period {period} is not over on {day}: {register.id} is delivered for whole periods. Give the file's own.")
 
 
 def _copied(file: Path, inside: Path | None, part: Path, limit: int, say: Callable[[str], None]) -> str:
@@ -102,10 +108,30 @@ def _take(parcel: Parcel, part: Path, register: Register, root: DataRoot, synthe
     check_order(parcel, before)
     delivery = _delivery(parcel, parcel.delivery_id(accepted), part.stat().st_size, synthetic, root)
     found = stage(part, parcel.file.suffix, delivery, register, Store(root), say)
-    delivery = _with_findings(delivery, found, earlier_vintage(parcel, before))
+    delivery = _with_findings(delivery, found, [*earlier_vintage(parcel, before), *_far_away(parcel, accepted)])
     settle(part, root.raw / delivery.path)
     record(delivery, root)
     return Receipt("accepted", delivery)
+
+
+def _far_away(parcel: Parcel, accepted: Sequence[Delivery]) -> list[Remark]:
+    """That no period near this one has come: stocks and cohorts are told up to the first period missing, and would end there."""
+    others = {d.period for d in accepted if d.source_id == parcel.source and d.withdrawal is None}
+    apart = {other: abs(_months(other) - _months(parcel.period)) for other in others}
+    nearest = min(apart, key=lambda other: (apart[other], other), default=parcel.period)
+    if not apart or apart[nearest] <= FAR:
+        return []
+    zh = f"最近的已收报告期是 {nearest}；存量只算到第一个缺报的报告期为止。如报告期有误，请撤回本文件。"
+    en = (
+        f"the nearest period that has come is {nearest}, and stocks are told up to the first one missing only; withdraw the file if "
+        f"its period is a slip"
+    )
+    return [Remark("FAR_PERIOD", zh, en)]
+
+
+def _months(period: str) -> int:
+    about = periods.parse(period)
+    return about.year * 12 + about.end.month
 
 
 def _delivery(parcel: Parcel, id_: str, size: int, synthetic: bool, root: DataRoot) -> Delivery:

@@ -112,5 +112,5 @@ def transcoded(file: Path, target: Path) -> Path:
 
 
 def _undecodable(offset: int, what: str) -> Breach:
-    reason = f"at byte {offset} stands {what}. Save the file as UTF-8 from its source and deliver it again."
+    reason = f"at byte {offset} it has {what}. Save the file as UTF-8 from its source and deliver it again."
     return Breach("ENCODING_INVALID", reason, f"byte {offset}")

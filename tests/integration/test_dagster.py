@@ -122,6 +122,16 @@ def test_a_register_asks_for_its_month_before_a_release(box: Path) -> None:
     assert asked() == []
 
 
+def test_a_delivery_taken_in_by_a_look_that_was_cut_short_is_asked_for_by_the_next(box: Path) -> None:
+    """The file still lies in the inbox, and nobody has asked for its month."""
+    pledges(box, "2024-09")
+    file = next(box.iterdir())
+    receive(file, "pledge_registrations", "2024-09", None, DataRoot(box.parent), box)
+    assert file.exists()
+    assert [(r.job_name, r.partition_key) for r in asked()] == [("registers", "2024-09")]
+    assert list(box.iterdir()) == []
+
+
 def test_registers_of_several_months_ask_for_one_run_over_all_of_them(box: Path) -> None:
     pledges(box, "2024-09")
     pledges(box, "2024-07")

@@ -220,8 +220,8 @@ def test_what_is_owed_is_told_most_urgent_first_and_in_twenty_lines(office: Offi
     office.withdraw(withdrawn, "2024-06-20")
     grid = arrivals({PLEDGES.id: PLEDGES}, load_manifest(office.root), date(2024, 8, 5))
     assert owed(grid) == [
-        "LATE pledge_registrations 2024-06, due on 2024-07-10",
         "GONE pledge_registrations 2024-05, due on 2024-06-10, all that came was withdrawn",
+        "LATE pledge_registrations 2024-06, due on 2024-07-10",
         "due  pledge_registrations 2024-07, due on 2024-08-10",
     ]
     many = [Arrival("r", f"{year}", "missing", date(year, 12, 31), 0, ()) for year in range(2000, 2025)]

@@ -471,7 +471,7 @@ def test_lost_bytes_are_refused_with_their_offset(door: Door, content: bytes, to
     whole = door.file(row(1, remark="LOST")).read_bytes()
     reason = door.refuse(door.raw(whole.replace(b"LOST", content)), "ENCODING_INVALID")
     intact = len("转让".encode()) if told == "no UTF-8" else 0
-    assert reason.startswith(f"at byte {whole.index(b'LOST') + intact} stands")
+    assert reason.startswith(f"at byte {whole.index(b'LOST') + intact} it has")
     assert told in reason
 
 
@@ -558,6 +558,25 @@ def test_snapshots_and_years_belong_to_their_period(door: Door, dated_by: str, p
 def test_a_period_of_the_wrong_kind_is_a_wrong_call(door: Door) -> None:
     with pytest.raises(IpmonError, match="dealings is delivered for a month"):
         door.take(door.file(row(1)), period="2024")
+
+
+def test_a_period_that_is_not_over_is_a_wrong_call(door: Door) -> None:
+    """September 2024 ends on the 30th: a file issued on that day may hold it, one of the day before cannot."""
+    with pytest.raises(IpmonError, match="--period 2024-09 is not over on 2024-09-29"):
+        door.take(door.file(row(1)), issued=date(2024, 9, 29))
+    with pytest.raises(IpmonError, match="--period 2199-01 is not over on"):
+        door.take(door.raw(f"{HEADER}\n#END,0\n".encode()), period="2199-01")
+    assert door.take(door.file(row(1)), issued=date(2024, 9, 30)).outcome == "accepted"
+
+
+@pytest.mark.parametrize(("period", "codes"), [("1924-09", ["FAR_PERIOD"]), ("2023-08", ["FAR_PERIOD"]), ("2023-09", [])])
+def test_a_period_far_from_all_others_is_remarked(door: Door, period: str, codes: list[str]) -> None:
+    """2024-09 is there; a year before it is near."""
+    empty = f"{HEADER}\n#END,0\n".encode()
+    assert door.take(door.file(row(1))).delivery.findings == ()
+    delivery = door.take(door.raw(empty), period=period).delivery
+    assert [f.code for f in delivery.findings] == codes
+    assert all("2024-09" in f.en and "2024-09" in f.zh for f in delivery.findings)
 
 
 def test_f37_f38_f39_same_bytes_corrections_and_conflicts(door: Door) -> None:
