@@ -4,21 +4,29 @@ Belongs here: trying places for words. Not here: what is labelled (time_plots.py
 """
 
 from collections.abc import Sequence
+from itertools import product
+from math import cos, pi, sin
 
 from ipmon.charts import theme
 from ipmon.charts.axes import Plane
 from ipmon.charts.picture import ChartError, Line, Point, Target
-from ipmon.charts.scene import Anchor, Box, Dot, Scene, Words, wrap
+from ipmon.charts.scene import Anchor, Box, Dot, Scene, Stroke, Words, wrap
 
 NAME_WIDTH = 150.0
 KEY = 14.0
+FAR = (30, 42, 54, 66, 78, 90)
+"""Pixels from a point at which its value still belongs to it, with a line between them."""
 
 
 def label_bar(scene: Scene, box: Box, point: Point) -> None:
-    """A bar's value above it, or inside its top where a target line passes above."""
+    """A bar's value beyond its end, or inside it where a target line passes there: above, or below a bar that hangs from zero."""
     middle = (box.left + box.right) / 2
     inside = theme.PAPER if point.firm else theme.INK
-    spots = [(box.top - 5, theme.INK), (box.top + theme.LABEL + 4, inside), (box.top - 18, theme.INK), (box.bottom - 6, inside)]
+    above, within_top = [(box.top - 5 - 13 * k, theme.INK) for k in range(4)], (box.top + theme.LABEL + 4, inside)
+    below, within_bottom = [(box.bottom + theme.LABEL + 4 + 13 * k, theme.INK) for k in range(4)], (box.bottom - 6, inside)
+    beyond, tip, base = (below, within_bottom, within_top) if point.value < 0 else (above, within_top, within_bottom)
+    room = box.bottom - box.top >= theme.LABEL + 8
+    spots = [beyond[0], *([tip] if room else []), *beyond[1:], *([base] if room else [])]
     if not scene.place([[scene.trial(middle, y, point.text, theme.LABEL, colour, "centre")] for y, colour in spots]):
         raise ChartError(f"{scene.name}: no room for the value {point.text} of {point.tick}. Show fewer years.")
 
@@ -32,7 +40,7 @@ def label_target(scene: Scene, plane: Plane, target: Target, keep_clear: Sequenc
     spots: list[list[Words]] = []
     for rows in (one_row, two_rows):
         high, low = plane.y(target.high) - 5 - (len(rows) - 1) * step, plane.y(target.low) + size + 3
-        tops = [high, low, *(low + step * k for k in (1, 2)), *(high - step * k for k in (1, 2))]
+        tops = [high, low, *(low + step * k for k in (1, 2)), *(high - step * k for k in (1, 2, 3, 4)), low + 3 * step]
         places: list[tuple[float, Anchor]] = [
             ((left + right) / 2, "centre"),
             (left + 2, "left"),
@@ -77,8 +85,10 @@ def name_beside(scene: Scene, x: float, y: float, name: str) -> float:
     raise ChartError(f"{scene.name}: no room for the name '{name}'.")
 
 
-def place_value(scene: Scene, plane: Plane, point: Point, text: str, size: float, left: float, right: float) -> bool:
-    """Sets a value beside its point; false where there is no room."""
+def place_value(
+    scene: Scene, plane: Plane, point: Point, text: str, size: float, left: float, right: float, below: bool = False
+) -> bool:
+    """Sets a value beside its point, rather above than `below`, or else farther away with a line to it; false without room."""
     x, y = plane.x(point.at), plane.y(point.value)
     spots: list[tuple[float, float, Anchor]] = [
         (x, y - 8, "centre"),
@@ -88,5 +98,17 @@ def place_value(scene: Scene, plane: Plane, point: Point, text: str, size: float
     ]
     spots += [(x + 4, y - 8, "right"), (x - 4, y - 8, "left"), (x + 4, y + size + 5, "right"), (x - 4, y + size + 5, "left")]
     spots += [(x, y - 20, "centre"), (x + 8, y - 14, "right"), (x + 8, y + size + 12, "right"), (x + 8, y - 24, "right")]
+    spots.sort(key=lambda spot: below and spot[1] < y)
     tried = [scene.trial(a, b, text, size, theme.INK, anchor) for a, b, anchor in spots]
-    return scene.place([[w] for w in tried if w.box.right <= right and w.box.bottom <= plane.bottom], (), left)
+    tried = [w for w in tried if w.box.right <= right and w.box.bottom <= plane.bottom]
+    if scene.place([[w] for w in tried], (), left):
+        return True
+    for r, angle in product(FAR, (k * pi / 8 for k in range(16))):
+        words = scene.trial(x + r * cos(angle), y + size * 0.35 + r * sin(angle), text, size, theme.INK, "centre")
+        box = words.box
+        end = (min(max(x, box.left), box.right), min(max(y, box.top), box.bottom))
+        free = not any(other.box.crossed_by((x, y), end) for other in scene.texts)
+        if free and box.right <= right and box.bottom <= plane.bottom and scene.place([[words]], (), left):
+            scene.marks.append(Stroke(((x, y), end), theme.AXIS))
+            return True
+    return False

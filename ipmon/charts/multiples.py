@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ipmon.charts import labels, theme
 from ipmon.charts.axes import Plane, tick_text, ticks, value_axis
-from ipmon.charts.picture import Panel, Picture
+from ipmon.charts.picture import ChartError, Panel, Picture
 from ipmon.charts.scene import Scene, Stroke, wrap
 from ipmon.charts.time_plots import draw_dots, draw_way
 
@@ -42,10 +42,11 @@ def _small(scene: Scene, plane: Plane, panel: Panel, at: Sequence[float], labell
         draw_dots(scene, plane, line, n, 5.0)
     for year in sorted({round(plane.x_low + 0.5), round(plane.x_high - 0.5)}):
         scene.words(plane.x(year), plane.bottom + theme.SMALL + 5, str(year), theme.SMALL, theme.MUTED, "centre")
-    for line in panel.lines:
-        named = f"{line.name} {line.points[-1].text}" if len(panel.lines) > 1 else line.points[-1].text
-        first = [(line.points[0], line.points[0].text)] if len(line.points) > 1 else []
-        for point, text in [(line.points[-1], named), *first]:
-            labels.place_value(
-                scene, plane, point, text, theme.SMALL, plane.left, min(plane.right + 24, scene.width - theme.MARGIN / 2)
-            )
+    right = min(plane.right + 24, scene.width - theme.MARGIN / 2)
+    for n, line in enumerate(sorted(panel.lines, key=lambda line: -line.points[-1].value)):
+        last, first, lower = line.points[-1], line.points[:-1][:1], n > 0  # a label stands on the side of its own line
+        named = f"{line.name} {last.text}" if len(panel.lines) > 1 else last.text
+        if not labels.place_value(scene, plane, last, named, theme.SMALL, plane.left, right, lower):
+            raise ChartError(f"{scene.name}: no room for '{named}' in {panel.title}. Show fewer years.")
+        for point in first:
+            labels.place_value(scene, plane, point, point.text, theme.SMALL, plane.left, right, lower)

@@ -135,8 +135,8 @@ def years_of(plane: Plane) -> list[int]:
 
 
 def _bar(plane: Plane, point: Point, low: float, high: float | None = None) -> Box:
-    half = BAR_WIDTH / 2
-    return Box(plane.x(point.at - half), plane.y(point.value if high is None else high), plane.x(point.at + half), plane.y(low))
+    half, ends = BAR_WIDTH / 2, (plane.y(point.value if high is None else high), plane.y(low))
+    return Box(plane.x(point.at - half), min(ends), plane.x(point.at + half), max(ends))
 
 
 def _stack(parts: Sequence[Line]) -> list[list[tuple[float, float]]]:

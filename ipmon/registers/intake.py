@@ -81,7 +81,7 @@ def _check_period(register: Register, period: str, day: date) -> None:
         example = "a year, such as 2024" if wanted == "A" else "a month, such as 2024-09"
         raise IpmonError(f"--period {period}: {register.id} is delivered for {example}.")
     if about.end > day:
-        raise IpmonError(f"--period {period} is not over on {day}: {register.id} is delivered for whole periods. Give the file's own.")
+        raise IpmonError(f"--period {period} is not over on {day}: {register.id} is delivered for whole periods. Give its own.")
 
 
 def _copied(file: Path, inside: Path | None, part: Path, limit: int, say: Callable[[str], None]) -> str:
@@ -123,8 +123,8 @@ def _far_away(parcel: Parcel, accepted: Sequence[Delivery]) -> list[Remark]:
         return []
     zh = f"最近的已收报告期是 {nearest}；存量只算到第一个缺报的报告期为止。如报告期有误，请撤回本文件。"
     en = (
-        f"the nearest period that has come is {nearest}, and stocks are told up to the first one missing only; withdraw the file if "
-        f"its period is a slip"
+        f"the nearest period that has come is {nearest}, and stocks are told up to the first one missing only; "
+        "withdraw the file if its period is a slip"
     )
     return [Remark("FAR_PERIOD", zh, en)]
 
