@@ -32,24 +32,28 @@ def _assess(
     grown = indicator.growth.of if indicator.growth else None
     return assess(
         target,
-        like_vintage_points(target.indicator_id, target.reference_period, registry, book, as_of),
+        like_vintage_points(target.indicator_id, target.reference_period, registry, dimensions, book, as_of),
         as_of,
         Shown.of(indicator.unit, dimensions.units, indicator.display),
         mean_absolute_revision(revised, target.indicator_id),
-        like_vintage_points(grown, target.reference_period, registry, book, as_of) if grown else (),
+        like_vintage_points(grown, target.reference_period, registry, dimensions, book, as_of) if grown else (),
     )
 
 
-def like_vintage_points(indicator_id: str, reference: str, registry: Registry, book: Book, as_of: date) -> list[Point]:
+def like_vintage_points(
+    indicator_id: str, reference: str, registry: Registry, dimensions: Dimensions, book: Book, as_of: date
+) -> list[Point]:
     """The national series of an indicator as it stood on `as_of`, with the year before the reference period in its vintage.
 
     A value that the printed change of the year after implies replaces the first print: 12.60 for 2022, not 12.71, beside 13.04.
+    Without it, a year before that a declared break parts from the reference period is left out: it is of another vintage.
     """
     keys = [key for key in book.keys(indicator_id) if key.is_national_total]
     known = _known(book, keys, as_of)
     deciding = next((f for k, f in known.items() if k.time_period == reference), None)
     implied = {k: f for k in known if (f := _implied(k, deciding, registry, book, as_of))}
-    return [_point(implied.get(key, figure)) for key, figure in known.items() if figure.value is not None]
+    alike = {k: implied.get(k, f) for k, f in known.items() if k in implied or not _parted(f, deciding, dimensions)}
+    return [_point(figure) for figure in alike.values() if figure.value is not None]
 
 
 def _known(book: Book, keys: Sequence[Key], as_of: date) -> dict[Key, Figure]:
@@ -59,6 +63,15 @@ def _known(book: Book, keys: Sequence[Key], as_of: date) -> dict[Key, Figure]:
     """
     published, records, derived = ({k: f for k in keys if (f := book.known(k, as_of, basis))} for basis in BASES)
     return derived | (published or records)
+
+
+def _parted(figure: Figure, deciding: Figure | None, dimensions: Dimensions) -> bool:
+    """Whether it is the year before the deciding one, and the series breaks between them."""
+    key = figure.key
+    if deciding is None or len(key.time_period) != 4 or int(key.time_period) != int(deciding.key.time_period[:4]) - 1:
+        return False
+    between = (b for b in dimensions.breaks if figure.period_end < b.start <= deciding.period_end)
+    return any(b.concerns(key.indicator_id, key.ref_area) for b in between)
 
 
 def _implied(key: Key, deciding: Figure | None, registry: Registry, book: Book, as_of: date) -> Figure | None:

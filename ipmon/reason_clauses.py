@@ -46,8 +46,8 @@ CLAUSES: dict[str, Text] = {
     "needed_growth": Text(zh="；年内余下时间需同比增长{needed}", en="; the rest of the year has to grow by {needed}"),
     "even": Text(zh="（按上年各月均匀估算）", en=" (taking last year as even)"),
     "no_base": Text(
-        zh="；{base_period}的基期值尚不知道，无法计算进度",
-        en="; the base value of {base_period} is not known, so progress cannot be computed",
+        zh="；尚无{base_period}的可比基期值，无法计算进度",
+        en="; no comparable base value of {base_period} is known, so progress cannot be computed",
     ),
     "base_is_target": Text(
         zh="；{base_period}的基期值就等于目标，无法计算进度",

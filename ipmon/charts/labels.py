@@ -5,7 +5,8 @@ Belongs here: trying places for words. Not here: what is labelled (time_plots.py
 
 from collections.abc import Sequence
 from itertools import product
-from math import cos, pi, sin
+from math import cos, hypot, pi, sin
+from typing import Literal
 
 from ipmon.charts import theme
 from ipmon.charts.axes import Plane
@@ -14,8 +15,9 @@ from ipmon.charts.scene import Anchor, Box, Dot, Scene, Stroke, Words, wrap
 
 NAME_WIDTH = 150.0
 KEY = 14.0
-FAR = (30, 42, 54, 66, 78, 90)
-"""Pixels from a point at which its value still belongs to it, with a line between them."""
+NEAR, FAR = 24.0, (30, 42, 54, 66, 78, 90)
+"""Pixels from a point at which its value is seen to belong to it, and at which it does with a line between them."""
+Side = Literal["above", "below"]
 
 
 def label_bar(scene: Scene, box: Box, point: Point) -> None:
@@ -86,9 +88,9 @@ def name_beside(scene: Scene, x: float, y: float, name: str) -> float:
 
 
 def place_value(
-    scene: Scene, plane: Plane, point: Point, text: str, size: float, left: float, right: float, below: bool = False
+    scene: Scene, plane: Plane, point: Point, text: str, size: float, left: float, right: float, side: Side | None = None
 ) -> bool:
-    """Sets a value beside its point, rather above than `below`, or else farther away with a line to it; false without room."""
+    """Sets a value beside its point, on one `side` of it if given, or else farther away with a line to it; false without room."""
     x, y = plane.x(point.at), plane.y(point.value)
     spots: list[tuple[float, float, Anchor]] = [
         (x, y - 8, "centre"),
@@ -98,17 +100,18 @@ def place_value(
     ]
     spots += [(x + 4, y - 8, "right"), (x - 4, y - 8, "left"), (x + 4, y + size + 5, "right"), (x - 4, y + size + 5, "left")]
     spots += [(x, y - 20, "centre"), (x + 8, y - 14, "right"), (x + 8, y + size + 12, "right"), (x + 8, y - 24, "right")]
-    spots.sort(key=lambda spot: below and spot[1] < y)
-    tried = [scene.trial(a, b, text, size, theme.INK, anchor) for a, b, anchor in spots]
-    tried = [w for w in tried if w.box.right <= right and w.box.bottom <= plane.bottom]
-    if scene.place([[w] for w in tried], (), left):
-        return True
-    for r, angle in product(FAR, (k * pi / 8 for k in range(16))):
-        words = scene.trial(x + r * cos(angle), y + size * 0.35 + r * sin(angle), text, size, theme.INK, "centre")
+    rounds = product(FAR, (k * pi / 8 for k in range(16)))
+    spots += [(x + r * cos(angle), y + size * 0.35 + r * sin(angle), "centre") for r, angle in rounds]
+    for a, b, anchor in spots:
+        words = scene.trial(a, b, text, size, theme.INK, anchor)
         box = words.box
         end = (min(max(x, box.left), box.right), min(max(y, box.top), box.bottom))
-        free = not any(other.box.crossed_by((x, y), end) for other in scene.texts)
-        if free and box.right <= right and box.bottom <= plane.bottom and scene.place([[words]], (), left):
-            scene.marks.append(Stroke(((x, y), end), theme.AXIS))
+        is_far = hypot(end[0] - x, end[1] - y) > NEAR
+        if side and (box.bottom + box.top < 2 * y) != (side == "above"):
+            continue
+        if box.right > right or box.bottom > plane.bottom or (is_far and any(t.box.crossed_by((x, y), end) for t in scene.texts)):
+            continue
+        if scene.place([[words]], (), left):
+            scene.marks += [Stroke(((x, y), end), theme.AXIS)] if is_far else []
             return True
     return False

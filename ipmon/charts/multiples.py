@@ -44,9 +44,11 @@ def _small(scene: Scene, plane: Plane, panel: Panel, at: Sequence[float], labell
         scene.words(plane.x(year), plane.bottom + theme.SMALL + 5, str(year), theme.SMALL, theme.MUTED, "centre")
     right = min(plane.right + 24, scene.width - theme.MARGIN / 2)
     for n, line in enumerate(sorted(panel.lines, key=lambda line: -line.points[-1].value)):
-        last, first, lower = line.points[-1], line.points[:-1][:1], n > 0  # a label stands on the side of its own line
+        last, first = line.points[-1], line.points[:-1][:1]
+        side: labels.Side | None = None if len(panel.lines) == 1 else "below" if n else "above"
         named = f"{line.name} {last.text}" if len(panel.lines) > 1 else last.text
-        if not labels.place_value(scene, plane, last, named, theme.SMALL, plane.left, right, lower):
+        where = (theme.SMALL, plane.left, right)
+        if not any(labels.place_value(scene, plane, last, named, *where, on) for on in (side, None)):
             raise ChartError(f"{scene.name}: no room for '{named}' in {panel.title}. Show fewer years.")
         for point in first:
-            labels.place_value(scene, plane, point, point.text, theme.SMALL, plane.left, right, lower)
+            labels.place_value(scene, plane, point, point.text, *where, side)
