@@ -157,6 +157,7 @@ def deliveries(received: Sequence[Delivery], excluded: Iterable[Excluded]) -> li
             "rows_count": d.rows,
             "rows_excluded": left_out[d.delivery_id] + d.rows_bad,
             "withdrawn_on": d.withdrawal.issued_on if d.withdrawal else None,
+            "withdrawal_reason": d.withdrawal.reason if d.withdrawal else None,
             "findings": "; ".join(str(f) for f in d.findings),
         }
         for d in received

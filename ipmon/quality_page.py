@@ -114,10 +114,17 @@ def _deliveries(deliveries: Sequence[Row]) -> str:
     return _table(heads, map(_delivery, deliveries), numbers=2)
 
 
+def _withdrawal(delivery: Row) -> str:
+    if delivery["withdrawn_on"] is None:
+        return ""
+    day, reason = delivery["withdrawn_on"], delivery["withdrawal_reason"]
+    return f"<p>{_both(f'发布者于{day}撤回：{reason}', f'Withdrawn by its publisher on {day}: {reason}')}</p>"
+
+
 def _delivery(delivery: Row) -> list[str]:
     findings = f"<p>{escape(delivery['findings'])}</p>" if delivery["findings"] else ""
     origin = f"{escape(delivery['source_id'])} · {escape(delivery['period'])} · sha256 {delivery['sha256'][:12]}"
-    name = f'{escape(delivery["file_name"])}<p class="soft">{origin}</p>{findings}'
+    name = f'{escape(delivery["file_name"])}<p class="soft">{origin}</p>{_withdrawal(delivery)}{findings}'
     return [name, _number(delivery["rows_count"]), _number(delivery["rows_excluded"])]
 
 

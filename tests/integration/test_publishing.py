@@ -46,7 +46,7 @@ def mart(folder: Path, as_of: date = DAY, value: str = "13.04") -> Path:
             create table assessments as select 'share' as indicator_id, date '{as_of}' as as_of, 'met' as status;
             create table deliveries as select 'd1' as delivery_id, 'yearbook' as source_id, '2024' as period,
                 'a<b.csv' as file_name, 'f00d' as sha256, 1234 as rows_count, 5 as rows_excluded,
-                null::date as withdrawn_on, '' as findings;
+                null::date as withdrawn_on, null::varchar as withdrawal_reason, '' as findings;
             create table excluded as select '指数，不是数量' as reason_zh, 'index, not a count' as reason_en from range(1234);
             create table indicators as select 'share' as indicator_id, '占比' as title_zh, 'Share' as title_en, '%' as unit_zh,
                 '%' as unit_en, 1 as display_factor;
@@ -252,6 +252,8 @@ def page(tmp_path: Path) -> str:
     with duckdb.connect(str(path)) as connection:
         for c in checks:
             connection.execute("insert into checks values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", list(vars(c).values()))
+        connection.execute("""insert into deliveries select * replace ('d2' as delivery_id, date '2026-01-01' as withdrawn_on,
+            'two <i>counties missing' as withdrawal_reason) from deliveries""")
     assert sorted(checks_of(path), key=lambda c: c.check_id) == sorted(checks, key=lambda c: c.check_id)
     return render(
         path,
@@ -273,7 +275,9 @@ def test_the_quality_page_shows_verdict_checks_deliveries_and_contradictions(pag
     assert "<b>" in page and "a<b" not in page
     assert "占比（2023 CN）：公布 13.04，推算 12.9，单位 %" in page
     assert "Share (2023 CN): published 13.04, implied 12.9, unit %" in page
-    assert page.count("index, not a count") == 1 and page.count('<td class="num">1,234</td>') == 2
+    assert page.count("index, not a count") == 1 and page.count('<td class="num">1,234</td>') == 3
+    assert page.count("发布者于2026-01-01撤回：two &lt;i&gt;counties missing") == 1
+    assert page.count("Withdrawn by its publisher on 2026-01-01: two &lt;i&gt;counties missing") == 1
 
 
 def test_the_quality_page_loads_nothing(page: str) -> None:
