@@ -115,6 +115,10 @@ def check_order(parcel: Parcel, before: Sequence[Delivery]) -> None:
     if before and parcel.issued_on is None:
         reason = f"another file was received for {parcel.source} {parcel.period} ({before[-1].name}, {before[-1].received_on})"
         raise Breach("CONFLICT", f"{reason}. If this one corrects it, receive it with --issued DATE, the date of the correction.")
+    alike = next((d for d in before if parcel.issued_on and d.issued_on == parcel.issued_on), None)
+    if alike:
+        reason = f"another file for {parcel.source} {parcel.period} was issued on {parcel.issued_on} too ({alike.name})"
+        raise Breach("CONFLICT", f"{reason}. Withdraw the one that does not hold: ipmon withdraw {alike.delivery_id}.")
 
 
 def earlier_vintage(parcel: Parcel, before: Sequence[Delivery]) -> list[Remark]:

@@ -45,9 +45,10 @@ def decide(checks: Sequence[CheckResult]) -> Decision:
     return Decision("refused" if reasons else "passed", reasons, dict(sorted(counts.items())))
 
 
-def write_verdict(folder: Path, decision: Decision, decided_at: datetime | None = None) -> None:
+def write_verdict(folder: Path, decision: Decision, decided_at: datetime | None = None, release_id: str = "") -> None:
     """verdict.json: the decision, bound by sha256 to every file that the candidate holds now."""
     verdict = {
+        "release": release_id,
         "candidate_sha256": fingerprint(listing(folder, without=UNJUDGED)),
         "verdict": decision.verdict,
         "reasons": [reason.model_dump() for reason in decision.reasons],

@@ -81,7 +81,7 @@ def _record(mart: Mart, occasion: Occasion, results: list[CheckResult]) -> None:
         render(mart.public, decision, Layout(ROOT / "pages", mart.release_id), titles), "utf-8"
     )
     if decision.verdict == "refused":  # otherwise it is written when all files are there
-        write_verdict(mart.folder, decision)
+        write_verdict(mart.folder, decision, release_id=mart.release_id)
 
 
 def _reported(table: str, severity: str, results: list[CheckResult]) -> dg.AssetCheckResult:

@@ -54,7 +54,7 @@ def release(context: dg.AssetExecutionContext, occasion: Occasion, candidate: Ma
             mark_names(folder)
         write_package(connection, about, edition, folder)
     write_citation(about, edition, candidate.content.content_hash, folder)
-    write_verdict(folder, decision)
+    write_verdict(folder, decision, release_id=candidate.release_id)
     seal(occasion.root, folder, candidate.content, occasion.day)
     published = publish(occasion.root, folder)
     archive.write(occasion.root, Layout(ROOT / "pages", published.name))

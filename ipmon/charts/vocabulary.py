@@ -50,7 +50,8 @@ VOCABULARY = {
         en="A square is a province, roughly placed, no border; a dash is no data. Five shades, about as many provinces each.",
     ),
     "note_heat_table": Text(
-        zh="空白为无数据；年末数列入十二月。", en="A blank month has no data; a value at the end of a year stands in December."
+        zh="空白为无数据或本图未列；年末数列入十二月。",
+        en="A blank month has no data or is not shown here; a value at the end of a year stands in December.",
     ),
     "others": Text(zh="其余", en="Others"),
     "rounding": Text(zh="舍入差与其他", en="Rounding and other"),

@@ -46,7 +46,7 @@ def build(mart: Path, charts: Iterable[ChartFiles], bulletin: Path, pages: Path,
     (out / INDICATORS).mkdir(exist_ok=True)
     for name, text in texts.items():
         (out / name).write_text(text, "utf-8")
-    (out / changes.SUMMARY).write_bytes(canonical(compared.summary))
+    (out / changes.SUMMARY).write_bytes(canonical({"release": issue.release_id, **compared.summary}))
     return len(texts)
 
 

@@ -39,9 +39,10 @@ class Update:
     @property
     def told(self) -> str:
         """One line for a reader of a run."""
+        removed = f", {len(self.facts.removed)} month(s) of facts removed" if self.facts.removed else ""
         return (
             f"{len(self.facts.rebuilt)} month(s) of facts and {len(self.cells.made)} of measures made, "
-            f"{len(self.facts.skipped)} and {self.cells.left} unchanged and skipped"
+            f"{len(self.facts.skipped)} and {self.cells.left} unchanged and skipped{removed}"
         )
 
 

@@ -116,6 +116,7 @@ def decimals(text: str) -> list[str]:
 
 def test_a_first_release_says_that_nothing_came_before_it(release: Path) -> None:
     assert json.loads((release / "changes.json").read_bytes()) == {
+        "release": json.loads((release / "manifest.json").read_bytes())["release_id"],
         "previous": "",
         "values": {"new": 0, "revised": 0, "withdrawn": 0},
         "indicators": {"added": [], "redefined": [], "removed": []},

@@ -1,6 +1,7 @@
 """An office's months: first, late, corrected, withdrawn, empty ones; what was said stays sayable. Numbers counted by hand."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,11 +21,13 @@ from ipmon.intervals import Interval
 from ipmon.paths import DataRoot
 from ipmon.registers.arrivals import Arrival, arrivals, owed
 from ipmon.registers.contract import Register
+from ipmon.registers.facts import FactsOutcome
 from ipmon.registers.intake import receive
+from ipmon.registers.measuring import Outcome
 from ipmon.registers.references import told as strangers_told
 from ipmon.registers.states import earlier_root, history
 from ipmon.registers.store import Store
-from ipmon.registers.update import Registers
+from ipmon.registers.update import Registers, Update
 from ipmon.registry import Registry
 from ipmon.vintages import Book, vintages_of
 from ipmon.withdrawals import withdraw
@@ -261,3 +264,12 @@ def test_a_difference_says_of_what_slice_and_accumulation_it_is(tmp_path: Path) 
     assert list(diff(root, "a", "b"))[1:] == [
         "revised   grants CN universities 2024-03 (records, year_to_date): 5 -> 7  official source of 2024-07-01, delivery d"
     ]
+
+
+def test_a_run_tells_what_it_removed_as_well() -> None:
+    facts = FactsOutcome([("a", "2024-01")], [("b", "2024-02"), ("b", "2024-03")], [("a", "2024-02")])
+    update = Update(facts, Outcome([("m", "month", "2024-01")], 4), [], {})
+    assert update.told == (
+        "1 month(s) of facts and 1 of measures made, 1 and 4 unchanged and skipped, 2 month(s) of facts removed"
+    )
+    assert not replace(update, facts=FactsOutcome()).told.endswith("removed")

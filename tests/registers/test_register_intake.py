@@ -589,6 +589,8 @@ def test_f37_f38_f39_same_bytes_corrections_and_conflicts(door: Door) -> None:
     assert current_by_period(load_manifest(door.root), "dealings") == {PERIOD: newer}
     older = door.take(door.file(row(1, amount="8")), issued=date(2026, 1, 1)).delivery
     assert [f.code for f in older.findings] == ["EARLIER_VINTAGE"]
+    third = door.file(row(1, amount="7"))
+    assert f"ipmon withdraw {newer.delivery_id}" in door.refuse(third, "CONFLICT", issued=date(2026, 11, 22))
     assert current_by_period(load_manifest(door.root), "dealings") == {PERIOD: newer}
 
 
