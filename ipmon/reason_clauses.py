@@ -30,6 +30,10 @@ CLAUSES: dict[str, Text] = {
         zh="，与{base_period}的{base}相差{gap}，不超过通常的修订幅度{usual}，无法判断是否上升",
         en=" differs from the {base} of {base_period} by {gap}, no more than the usual revision of {usual}: too little to tell",
     ),
+    "no_base_to_rise": Text(
+        zh="，尚无{base_period}的可比数值，无法判断是否上升",
+        en=" stands without a comparable value of {base_period}, so whether it rose cannot be told",
+    ),
     "beyond_revision": Text(zh="，超过通常的修订幅度{usual}", en=", more than the usual revision of {usual}"),
     "tolerance_project_default": Text(
         zh="（容差{tolerance}为项目默认）", en=" (the tolerance of {tolerance} is the project's default)"
@@ -46,8 +50,8 @@ CLAUSES: dict[str, Text] = {
     "needed_growth": Text(zh="；年内余下时间需同比增长{needed}", en="; the rest of the year has to grow by {needed}"),
     "even": Text(zh="（按上年各月均匀估算）", en=" (taking last year as even)"),
     "no_base": Text(
-        zh="；尚无{base_period}的可比基期值，无法计算进度",
-        en="; no comparable base value of {base_period} is known, so progress cannot be computed",
+        zh="；{base_period}的基期值尚不知道，无法计算进度",
+        en="; the base value of {base_period} is not known, so progress cannot be computed",
     ),
     "base_is_target": Text(
         zh="；{base_period}的基期值就等于目标，无法计算进度",

@@ -46,12 +46,11 @@ def _main(s: Situation, finding: Finding) -> Iterator[str]:
 
 def _compared(s: Situation, finding: Finding, value: Decimal) -> Iterator[str]:
     """The value beside the target."""
-    if finding.reason in ("in_band", "out_of_band", "over_the_whole", "cannot_tell", "zero_base"):
+    if finding.reason in ("in_band", "out_of_band", "over_the_whole", "cannot_tell", "zero_base", "no_base_to_rise"):
         yield finding.reason
     elif s.target.rule == "rising":
-        if s.base is not None:
-            yield finding.reason
-            yield from ["beyond_revision"] if s.revision else []
+        yield finding.reason
+        yield from ["beyond_revision"] if s.revision else []
     elif finding.reason == "reached":
         yield _reached(s, value)
     elif value == s.goal:

@@ -214,7 +214,7 @@ def _needed_growth(s: Situation, value: Decimal) -> tuple[Decimal | None, bool]:
 def _by_rise(s: Situation, value: Decimal, tolerance: Decimal) -> Finding:
     """Risen since the base period by more than values are usually revised; a smaller change cannot tell."""
     if s.base is None:
-        return Finding("not_assessed", "no_base")
+        return Finding("not_assessed", "no_base_to_rise")
     change, usual = value - s.base.value, max(s.revision or Decimal(0), tolerance)
     if abs(change) <= usual:
         return Finding("not_assessed", "cannot_tell")

@@ -384,7 +384,11 @@ def test_a_rise_within_the_usual_revision_cannot_be_told() -> None:
 
 def test_a_fall_and_a_missing_base() -> None:
     assert rising("0.11", point("2023", "13.04"), point("2024", "12.92")).status == "missed"
-    assert rising("0.11", point("2024", "13.38")).status == "not_assessed"
+    alone = rising("0.11", point("2024", "13.38"))
+    assert alone.status == "not_assessed"
+    assert alone.reason_zh.startswith("2024年值13.38%，尚无2023年的可比数值，无法判断是否上升。")
+    assert "stands without a comparable value of 2023, so whether it rose cannot be told." in alone.reason_en
+    assert ",;" not in alone.reason_en
     during = assess(target("rising", None), [point("2023", "5"), point("2024-06", "4")], DURING, MONTHS)
     assert during.status == "moving_away"
 
