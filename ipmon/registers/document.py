@@ -52,9 +52,11 @@ OPENING = """\
 - 更正：整月重报，并写明发布日期（`--issued 2024-11-05`）。新文件取代旧文件，只重算该月；旧的发布版本不变。
   Corrections: the whole period once more, with the date of issue (`--issued 2024-11-05`). The new file takes the old one's
   place, only that period is computed again, and releases already published stay as they are.
-- 同一时期两个内容不同的文件而未写发布日期，后者退回（`CONFLICT`）；内容完全相同的文件再次报送没有作用。
-  A second, different file for a period without a date of issue is refused (`CONFLICT`); the same bytes once more have no
-  effect.
+- 报告期在发布日（未写则为接收日）须已结束。
+  A period must be over on the day of issue, or else of receipt.
+- 同一时期两个内容不同的文件而未写发布日期，或发布日期相同，后者退回（`CONFLICT`）；内容完全相同的文件再次报送没有作用。
+  A second, different file for a period is refused where it has no
+  date of issue or the same one (`CONFLICT`); the same bytes once more have no effect.
 - 迟报：迟到的月份随到随收；存量和队列只计到缺月之前，待补报后自动续上。
   Late months are taken in whenever they come; stocks and cohorts count the months before the one missing until it is there.
 - 撤回：发布单位指明撤回的文件后，该时期退回到其前一个文件；没有前一个文件的，该时期不再有事实。已发布的版本不变。

@@ -81,7 +81,8 @@ def _check_period(register: Register, period: str, day: date) -> None:
         example = "a year, such as 2024" if wanted == "A" else "a month, such as 2024-09"
         raise IpmonError(f"--period {period}: {register.id} is delivered for {example}.")
     if about.end > day:
-        raise IpmonError(f"--period {period} is not over on {day}: {register.id} is delivered for whole periods. Give its own.")
+        whole = f"{register.id} is delivered for whole periods"
+        raise IpmonError(f"--period {period} is not over on {day}: {whole}. Look at the period again.")
 
 
 def _copied(file: Path, inside: Path | None, part: Path, limit: int, say: Callable[[str], None]) -> str:

@@ -6,7 +6,7 @@ from ipmon.charts import labels, theme
 from ipmon.charts.axes import Plane
 from ipmon.charts.checks import check
 from ipmon.charts.multiples import multiples
-from ipmon.charts.picture import Line, Panel, Picture, Point, Target
+from ipmon.charts.picture import Kind, Line, Panel, Picture, Point, Target
 from ipmon.charts.scene import Bar, Box, Dot, Scene, Stroke, Words
 from ipmon.charts.time_plots import bars
 
@@ -24,8 +24,8 @@ def shown(scene: Scene, text: str) -> Box:
     return found
 
 
-def picture(kind: str, *panels: Panel) -> Picture:
-    return Picture("planted", kind, "en", "", "Title", "", (), "", "", panels)  # type: ignore[arg-type]
+def picture(kind: Kind, *panels: Panel) -> Picture:
+    return Picture("planted", kind, "en", "", "Title", "", (), "", "", panels)
 
 
 def test_bars_below_zero_hang_from_it_and_their_values_can_be_read() -> None:
