@@ -85,10 +85,8 @@ def _examination(files: list[Path]) -> Summed:
 def _spread(known: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     groups = known.groupby(by, sort=False)
     at = groups["days"].quantile([0.5, 0.1, 0.9]).unstack() / DAYS_PER_MONTH
-    cases = groups.size()
-    made = {"mean": groups["days"].sum() / cases / DAYS_PER_MONTH, "median": at[0.5], "p10": at[0.1], "p90": at[0.9]}
-    share = groups["long"].sum() * 100 / cases
-    return pd.DataFrame({**made, "cases": cases, "share_over_36_months": share}).reset_index()
+    sums = {"cases": groups.size(), "days": groups["days"].sum(), "long": groups["long"].sum()}
+    return pd.DataFrame({"median": at[0.5], "p10": at[0.1], "p90": at[0.9], **sums}).reset_index()
 
 
 QUERIES: dict[str, Callable[[list[Path]], Summed]] = {

@@ -88,10 +88,10 @@ def _spread(known: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
     days = pl.col("days")
     at = {name: days.quantile(q, "linear") / DAYS_PER_MONTH for name, q in (("median", 0.5), ("p10", 0.1), ("p90", 0.9))}
     return known.group_by(by).agg(
-        mean=days.sum() / pl.len() / DAYS_PER_MONTH,
         **at,
         cases=pl.len().cast(pl.Int64),
-        share_over_36_months=(days > LONG * DAYS_PER_MONTH).sum() * 100.0 / pl.len(),
+        days=days.sum(),
+        long=(days > LONG * DAYS_PER_MONTH).sum().cast(pl.Int64),
     )
 
 

@@ -99,10 +99,9 @@ def _applicants(engine: Engine) -> str:
 
 def _examination(engine: Engine) -> str:
     return f"""
-        select period{{dims}}, total / cases / {DAYS_PER_MONTH} as mean, marks[1] / {DAYS_PER_MONTH} as median,
-               marks[2] / {DAYS_PER_MONTH} as p10, marks[3] / {DAYS_PER_MONTH} as p90, cases,
-               long * 100.0 / cases as share_over_36_months
-        from (select period{{dims}}, sum(days)::double as total, count(*) as cases, quantile_cont(days, [0.5, 0.1, 0.9]) as marks,
+        select period{{dims}}, marks[1] / {DAYS_PER_MONTH} as median, marks[2] / {DAYS_PER_MONTH} as p10,
+               marks[3] / {DAYS_PER_MONTH} as p90, cases, total as days, long
+        from (select period{{dims}}, sum(days)::bigint as total, count(*) as cases, quantile_cont(days, [0.5, 0.1, 0.9]) as marks,
                      count(*) filter (days > {LONG * DAYS_PER_MONTH}) as long
               from (select *, disposal_date - exam_start_date as days from facts join pairs using (month)
                     where event = 'disposed' and ip_type = 'invention'

@@ -10,6 +10,7 @@ from datetime import date
 from ipmon.assessment import Assessment, assess
 from ipmon.dimensions import Dimensions
 from ipmon.figures import Figure, Key
+from ipmon.periods import Freq, parse
 from ipmon.registry import Registry
 from ipmon.revisions import Revision, mean_absolute_revision
 from ipmon.shown import Shown
@@ -45,24 +46,32 @@ def like_vintage_points(
 ) -> list[Point]:
     """The national series of an indicator as it stood on `as_of`, with the year before the reference period in its vintage.
 
-    A value that the printed change of the year after implies replaces the first print: 12.60 for 2022, not 12.71, beside 13.04.
+    What is counted or derived of a single month does not stand for a year: of a part of it only the year to date does. A value
+    that the printed change of the year after implies replaces the first print: 12.60 for 2022, not 12.71, beside 13.04.
     Without it, a year before that a declared break parts from the reference period is left out: it is of another vintage.
     """
     keys = [key for key in book.keys(indicator_id) if key.is_national_total]
-    known = _known(book, keys, as_of)
+    known = _known(book, keys, parse(reference).freq, as_of)
     deciding = next((f for k, f in known.items() if k.time_period == reference), None)
     implied = {k: f for k in known if (f := _implied(k, deciding, registry, book, as_of))}
     alike = {k: implied.get(k, f) for k, f in known.items() if k in implied or not _parted(f, deciding, dimensions)}
     return [_point(figure) for figure in alike.values() if figure.value is not None]
 
 
-def _known(book: Book, keys: Sequence[Key], as_of: date) -> dict[Key, Figure]:
+def _known(book: Book, keys: Sequence[Key], freq: Freq, as_of: date) -> dict[Key, Figure]:
     """The values of a day: the published ones, derived ones where none was; those of records where nothing at all is published.
 
     A series never changes from what is published to what is counted: the two need not be defined alike.
     """
-    published, records, derived = ({k: f for k in keys if (f := book.known(k, as_of, basis))} for basis in BASES)
+    published, *ours = ({k: f for k in keys if (f := book.known(k, as_of, basis))} for basis in BASES)
+    records, derived = ({k: f for k, f in known.items() if _reaches_back(f, freq)} for known in ours)
     return derived | (published or records)
+
+
+def _reaches_back(figure: Figure, freq: Freq) -> bool:
+    """Whether a figure is of a period of this length, or of what has passed of it."""
+    key = figure.key
+    return key.freq == freq or key.accumulation != "period" or figure.period_start == date(figure.period_end.year, 1, 1)
 
 
 def _parted(figure: Figure, deciding: Figure | None, dimensions: Dimensions) -> bool:
@@ -94,4 +103,5 @@ def _point(figure: Figure) -> Point:
         high=figure.interval.high,
         released_on=figure.released_on,
         obs_status=figure.obs_status,
+        to_date=figure.key.accumulation == "year_to_date",
     )

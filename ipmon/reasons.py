@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ipmon.declared import Text
-from ipmon.periods import parse
 from ipmon.reason_clauses import ABOUT, CLAUSES
 from ipmon.shown import Shown, numeral, said
 from ipmon.target_rules import Finding, Point, Situation
@@ -103,7 +102,7 @@ def _fields(s: Situation, finding: Finding, shown: Shown) -> dict[str, Text | st
     if s.target.base_period is not None:
         fields["base_period"] = said(s.target.base_period)
     if point is not None and s.target.rule != "milestone":
-        fields |= {"period": _period(s, point), "value": shown.value(point.value, point.width)}
+        fields |= {"period": _period(point), "value": shown.value(point.value, point.width)}
         against = s.base if s.target.rule == "rising" else None
         decimals = max(shown.decimals(p.value, p.width) for p in (point, against or point))
         fields["gap"] = shown.change(abs(point.value - (against.value if against else s.goal)), decimals)
@@ -129,9 +128,7 @@ def _about(goal: Text) -> Text:
     return Text(zh=ABOUT.zh.format(goal=goal.zh), en=ABOUT.en.format(goal=goal.en))
 
 
-def _period(s: Situation, point: Point) -> Text:
-    """The period of a value; a growth, or a part of a year's sum, filed under a month is that of the year to the month."""
+def _period(point: Point) -> Text:
+    """The period of a value, which may be the year to its end."""
     words = said(point.time_period)
-    if (s.target.rule == "growth" or s.target.yearly_sum) and parse(point.time_period).freq == "M":
-        return Text(zh=f"截至{words.zh}", en=f"the year to {words.en}")
-    return words
+    return Text(zh=f"截至{words.zh}", en=f"the year to {words.en}") if point.to_date else words

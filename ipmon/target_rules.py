@@ -21,7 +21,10 @@ DAYS_A_YEAR = Decimal("365.25")
 
 @dataclass(frozen=True)
 class Point:
-    """One value of a like-vintage series, in base units; `low`, `high`: what its print allows, None = open on that side."""
+    """One value of a like-vintage series, in base units; `low`, `high`: what its print allows, None = open on that side.
+
+    `to_date`: it is of the year to the end of its period.
+    """
 
     time_period: str
     period_end: date
@@ -30,6 +33,7 @@ class Point:
     high: Decimal | None
     released_on: date
     obs_status: str = "A"
+    to_date: bool = False
 
     @property
     def width(self) -> Decimal | None:

@@ -7,13 +7,21 @@ Which events the published examination period runs between is not officially kno
 entry into substantive examination to disposal is what the target is understood to mean (methodology 2.1).
 """
 
+from collections.abc import Callable
+
 import ibis
 import polars as pl
 
-from assets.measures.durations import DAYS_PER_MONTH, durations
-from ipmon.registers.measure import measure
+from assets.measures.durations import DAYS_PER_MONTH, DURATION_SUMS, averages, durations
+from assets.measures.filings import ALWAYS
+from ipmon.registers.measure import Measure, Slice, measure
 
 DIVIDED = (("ref_area",), ("technology",), ("owner_kind",))
+
+
+def duration(yearly: tuple[Slice, ...] = ()) -> Callable[[Callable[..., ibis.Table]], Measure]:
+    """A measure of `durations` by month and year, and of years to date what follows from sums: their cases pooled."""
+    return measure("patent_events", windows=ALWAYS, yearly=yearly, sums=DURATION_SUMS, finish=averages)
 
 
 def inventions(events: ibis.Table, event: str) -> ibis.Table:
@@ -21,7 +29,7 @@ def inventions(events: ibis.Table, event: str) -> ibis.Table:
     return events.filter(events.ip_type == "invention", events.event == event)
 
 
-@measure("patent_events", yearly=DIVIDED)
+@duration(yearly=DIVIDED)
 def examination_start_to_disposal(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Months from entry into substantive examination to disposal, over inventions disposed of in the period: the closing cohort.
 
@@ -30,50 +38,50 @@ def examination_start_to_disposal(events: ibis.Table, by: tuple[str, ...]) -> ib
     return durations(inventions(events, "disposed"), "exam_start_date", "disposal_date", by)
 
 
-@measure("patent_events")
+@duration()
 def examination_start_to_disposal_fast_track(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """The same over the fast-track cases alone, which are in the whole too."""
     disposed = inventions(events, "disposed")
     return durations(disposed.filter(disposed.fast_track), "exam_start_date", "disposal_date", by)
 
 
-@measure("patent_events", yearly=DIVIDED)
+@duration(yearly=DIVIDED)
 def examination_request_to_disposal(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Months from the request for examination to disposal, over inventions disposed of in the period."""
     return durations(inventions(events, "disposed"), "exam_request_date", "disposal_date", by)
 
 
-@measure("patent_events", yearly=DIVIDED)
+@duration(yearly=DIVIDED)
 def filing_to_disposal(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Months from filing to disposal, over inventions disposed of in the period: total pendency as the USPTO counts it."""
     return durations(inventions(events, "disposed"), "filing_date", "disposal_date", by)
 
 
-@measure("patent_events", yearly=DIVIDED)
+@duration(yearly=DIVIDED)
 def examination_start_to_grant(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Months from entry into substantive examination to grant, over inventions granted in the period: survivors only."""
     return durations(inventions(events, "granted"), "exam_start_date", "grant_date", by)
 
 
-@measure("patent_events", yearly=DIVIDED)
+@duration(yearly=DIVIDED)
 def examination_request_to_grant(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Months from the request for examination to grant, over inventions granted in the period: survivors only."""
     return durations(inventions(events, "granted"), "exam_request_date", "grant_date", by)
 
 
-@measure("patent_events", yearly=DIVIDED)
+@duration(yearly=DIVIDED)
 def filing_to_grant(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Months from filing to grant, over inventions granted in the period: survivors only."""
     return durations(inventions(events, "granted"), "filing_date", "grant_date", by)
 
 
-@measure("patent_events", yearly=DIVIDED)
+@duration(yearly=DIVIDED)
 def filing_to_first_action(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Months from filing to the first action, over inventions with their first action in the period (as the USPTO counts it)."""
     return durations(inventions(events, "first_action"), "filing_date", "first_action_date", by)
 
 
-@measure("patent_events", yearly=DIVIDED)
+@duration(yearly=DIVIDED)
 def examination_request_to_first_action(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Months from the request for examination to the first action, over the same cases (as the JPO counts it)."""
     return durations(inventions(events, "first_action"), "exam_request_date", "first_action_date", by)

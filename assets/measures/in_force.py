@@ -5,7 +5,7 @@ Belongs here: what grants and ends leave in force. Not here: trademarks (tradema
 
 import ibis
 
-from assets.measures.durations import DAYS_PER_YEAR, spread, timed
+from assets.measures.durations import DAYS_PER_YEAR, mean, spread, timed
 from assets.measures.filings import DETAILED, NATIONAL, domestic
 from ipmon.registers.measure import measure
 
@@ -37,7 +37,7 @@ def domestic_patents_in_force(events: ibis.Table, by: tuple[str, ...]) -> ibis.T
     return stock(domestic(events), by)
 
 
-@measure("patent_events", slices=((), ("ip_type",)))
+@measure("patent_events", slices=((), ("ip_type",)), finish=mean(DAYS_PER_YEAR))
 def years_maintained(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Years of 365.25 days from filing to the end of the right, over rights ended in the period.
 

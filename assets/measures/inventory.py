@@ -3,10 +3,12 @@
 Belongs here: numbers over the snapshots of the inventory. Not here: recorded transactions by themselves (see transactions.py).
 """
 
+from collections.abc import Mapping
+
 import ibis
 import ibis.expr.types as ir
 
-from assets.measures.durations import DAYS_PER_MONTH, spread, timed
+from assets.measures.durations import DAYS_PER_MONTH, mean, spread, timed
 from assets.measures.month_ends import month_label, month_number, month_of, percent
 from ipmon.registers.measure import basis, measure
 
@@ -14,38 +16,26 @@ PUBLIC_OWNERS = ("universities", "research_institutes")
 GRADES = ("good", "general", "unclear")
 COHORT_MONTHS = (6, 12, 24)
 SLICES: tuple[tuple[str, ...], ...] = ((), ("ip_type",), ("ref_area",))
+PATENTS = ("patent_no", "month", "ip_type", "ref_area")
+INSTITUTIONS = ("institution_id", "month", "ref_area")
 
 
 @measure("inventory", windows=("month",), slices=SLICES)
 def inventory_state(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """The inventory as one snapshot shows it.
 
-    In: one row a patent on the list and snapshot. Out: patents `listed`, `inventoried`, `in_library` and `converted` (since
-    their inventory); `library_rate` and `conversion_rate` in percent of those inventoried; `matched`, patents matched with at
-    least one firm, and `matches`, their firms added up, where a firm counts once for each patent. Source:
-    guideline/methodology, 2.11.
+    In: one row a patent on the list and snapshot. Out: patents `listed`; `converted` (since their inventory), and in percent of
+    those inventoried (`conversion_rate`); `matched`, patents matched with at least one firm, and `matches`, their firms added up,
+    where a firm counts once for each patent. Source: guideline/methodology, 2.11.
     """
-    done = patents.inventoried_on.notnull()
-    pooled, converted = done & patents.in_library, (patents.converted_on >= patents.inventoried_on).fill_null(False)
-    inventoried = patents.count(where=done)
+    converted = (patents.converted_on >= patents.inventoried_on).fill_null(False)
     return patents.group_by(by).agg(
         listed=patents.count(),
-        inventoried=inventoried,
-        in_library=patents.count(where=pooled),
-        library_rate=percent(patents.count(where=pooled), inventoried),
         converted=patents.count(where=converted),
-        conversion_rate=percent(patents.count(where=converted), inventoried),
+        conversion_rate=percent(patents.count(where=converted), patents.count(where=patents.inventoried_on.notnull())),
         matched=patents.count(where=patents.firms_matched >= 1),
         matches=patents.firms_matched.sum(),
     )
-
-
-@measure("inventory", windows=("month",), slices=((), ("ref_area",)))
-def inventoried_institutions(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
-    """Institutions on the list of a snapshot (`listed`), and those of which every patent listed is inventoried (`complete`)."""
-    listed = patents.institution_id.nunique()
-    waiting = patents.institution_id.nunique(where=patents.inventoried_on.isnull())
-    return patents.group_by(by).agg(listed=listed, complete=listed - waiting)
 
 
 @measure("inventory", windows=("month",), slices=SLICES)
@@ -65,7 +55,7 @@ def inventory_grades(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return patents.group_by(by).agg(**numbers)
 
 
-@measure("inventory", windows=("month",), slices=SLICES)
+@measure("inventory", windows=("month",), slices=SLICES, finish=mean(DAYS_PER_MONTH))
 def conversion_time(patents: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Months from inventory to conversion, over the `cases` converted by a snapshot: `mean`, `median`, `p10`, `p90`.
 
@@ -126,11 +116,65 @@ def universe(events: ibis.Table, transactions: ibis.Table, first: ibis.Table) ->
     return owned.anti_join(given, ["application_no", "applicant_id"]).select(*OWNED)
 
 
-@basis("inventory", columns=("patent_no", "month"))
+@basis("inventory", columns=PATENTS)
 def shown_inventoried(snapshots: ibis.Table, known: ibis.Table) -> ibis.Table:
     """Patents with the `month` of the first snapshot that shows each as inventoried; `known` are those of earlier ones."""
-    new = snapshots.filter(snapshots.inventoried_on.notnull()).anti_join(known, "patent_no")
-    return known.union(new.group_by("patent_no").agg(month=new.month.min()))
+    return _first_shown(snapshots.filter(snapshots.inventoried_on.notnull()), known)
+
+
+@basis("inventory", columns=PATENTS)
+def shown_in_library(snapshots: ibis.Table, known: ibis.Table) -> ibis.Table:
+    """The same of the first snapshot that shows each in the library."""
+    return _first_shown(snapshots.filter(snapshots.in_library), known)
+
+
+@basis("inventory", columns=INSTITUTIONS)
+def shown_complete(snapshots: ibis.Table, known: ibis.Table) -> ibis.Table:
+    """Institutions with the `month` of the first snapshot in which every patent that it lists of theirs is inventoried."""
+    waiting = snapshots.filter(snapshots.inventoried_on.isnull())
+    return _first_shown(snapshots.anti_join(waiting, ["institution_id", "month"]), known)
+
+
+def _first_shown(shown: ibis.Table, known: ibis.Table) -> ibis.Table:
+    """The rows of `known`, and of what is not in them by its first column one with the first month, as it was then."""
+    whose, _, *dimensions = known.columns
+    new = shown.anti_join(known, whose)
+    then = {dimension: new[dimension].argmin(new.month) for dimension in dimensions}
+    return known.union(new.group_by(whose).agg(month=new.month.min(), **then))
+
+
+@measure("inventory", shown_inventoried, shown_in_library, windows=("month",), slices=SLICES)
+def inventory_to_date(inventory: ibis.Table, done: ibis.Table, pooled: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """Patents that the snapshots up to each have shown as `inventoried`, and in the library (`in_library`).
+
+    They stay counted when they lapse and are listed no more, as in the running totals that are published. `library_rate`: one as
+    a percentage of the other. Source: guideline/methodology, 2.11.
+    """
+    counted = _so_far(inventory, {"inventoried": done, "in_library": pooled}, by)
+    return counted.mutate(library_rate=percent(counted.in_library, counted.inventoried))
+
+
+@measure("inventory", shown_complete, windows=("month",), slices=((), ("ref_area",)))
+def inventoried_institutions(inventory: ibis.Table, complete: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    """Institutions on the list of a snapshot (`listed`), and those once shown with all their patents inventoried (`complete`).
+
+    Complete they stay when more of their patents are listed later.
+    """
+    listed = inventory.group_by(by).agg(listed=inventory.institution_id.nunique())
+    both = _so_far(inventory, {"complete": complete}, by).left_join(listed, by)
+    return both.select(*by, listed=both.listed.fill_null(0), complete=both.complete)
+
+
+def _so_far(inventory: ibis.Table, shown: Mapping[str, ibis.Table], by: tuple[str, ...]) -> ibis.Table:
+    """How many of each of the tables `shown` had been shown by each snapshot; 0 for what it lists and none of which was."""
+    periods, zero = inventory.select("period").distinct(), ibis.literal(0, "int64")
+    rows = [inventory.select(*by).distinct().mutate(**dict.fromkeys(shown, zero))]
+    for name, table in shown.items():
+        added = table.group_by(["month", *by[1:]]).agg(added=table.count())
+        until = periods.inner_join(added, added.month <= periods.period)
+        rows.append(until.select(*by, **{other: until.added if other == name else zero for other in shown}))
+    together = ibis.union(*rows)
+    return together.group_by(by).agg(**{name: together[name].sum().cast("int64") for name in shown})
 
 
 @measure("inventory", universe, shown_inventoried, windows=("month",), slices=SLICES)

@@ -6,6 +6,7 @@ date), or the growth still needed to reach a target (the rules of the targets co
 
 import ibis
 
+from assets.measures.amounts import stated
 from ipmon.registers.measure import measure
 
 SMALLER = ("medium", "small", "micro")
@@ -30,6 +31,6 @@ def pledges(registered: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
         enterprises=pledgor.nunique(where=size.isin(ENTERPRISES)),
         smes=pledgor.nunique(where=size.isin(SMALLER)),
         small_registrations=registered.count(where=small),
-        small_amount=registered.amount_cny.sum(where=small),
+        small_amount=stated(registered.amount_cny, small),
         small_loan_smes=pledgor.nunique(where=small & size.isin(SMALLER)),
     )

@@ -6,6 +6,7 @@ Belongs here: what stands on these lists on a date, and what is new on them. Not
 import ibis
 import ibis.expr.types as ir
 
+from assets.measures.amounts import stated
 from assets.measures.month_ends import month_ends, month_number
 from ipmon.registers.measure import measure
 
@@ -63,9 +64,9 @@ def products_approved(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     registered, certified = new.kind == "registered", new.kind == "certified"
     return new.group_by(by).agg(
         registered=new.count(where=registered),
-        registered_output=new.output_cny.sum(where=registered),
+        registered_output=stated(new.output_cny, registered),
         certified=new.count(where=certified),
-        certified_output=new.output_cny.sum(where=certified),
+        certified_output=stated(new.output_cny, certified),
     )
 
 

@@ -6,10 +6,18 @@ Belongs here: measures over trademark applications. Not here: the statistics of 
 import ibis
 import ibis.expr.types as ir
 
-from assets.measures.durations import DAYS_PER_MONTH, spread, timed
+from assets.measures.durations import DAYS_PER_MONTH, SUMS, mean, spread, timed
+from assets.measures.filings import ALWAYS
 from ipmon.registers.measure import measure
 
 DIVIDED = ((), ("ref_area",), ("counterpart_area",))
+duration = measure(
+    "trademark_events",
+    windows=ALWAYS,
+    slices=((), ("ref_area",)),
+    sums=SUMS,
+    finish=mean(DAYS_PER_MONTH),
+)
 
 
 def classes(marks: ibis.Table) -> ir.IntegerValue:
@@ -23,7 +31,7 @@ def months(events: ibis.Table, event: str, end: str, by: tuple[str, ...]) -> ibi
     return cases.group_by(by).agg(**spread(cases.days, DAYS_PER_MONTH))
 
 
-@measure("trademark_events", slices=((), ("ref_area",)))
+@duration
 def trademark_filing_to_decision(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Months from filing to the decision of the examination, over applications decided in the period (methodology 2.2).
 
@@ -33,7 +41,7 @@ def trademark_filing_to_decision(events: ibis.Table, by: tuple[str, ...]) -> ibi
     return months(events, "decided", "decision_date", by)
 
 
-@measure("trademark_events", slices=((), ("ref_area",)))
+@duration
 def trademark_filing_to_registration(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     """Months from filing to registration, over trademarks registered in the period: with opposition period and formalities."""
     return months(events, "registered", "registration_date", by)

@@ -7,6 +7,7 @@ inventory.py).
 import ibis
 import ibis.expr.types as ir
 
+from assets.measures.amounts import stated
 from ipmon.registers.measure import measure
 
 KINDS = {"assignments": "assignment", "licences": "licence", "open_licences": "open_licence"}
@@ -19,16 +20,16 @@ def transactions(records: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
 
     In: one row a record; owner and area are those of the party that gives. Out: of each kind the events (`assignments`,
     `licences`, `open_licences`), the distinct patents (`assignments_patents` …) and the amount stated (`assignments_amount` …,
-    CNY; null where none states one); `events` and `patents` over all kinds; `transfers_and_licences`, the events with a party
-    that takes: all but mere declarations of an open licence; `amount`, and `amount_stated`, the events that state one. Source:
-    guideline/methodology, 2.12.
+    CNY; null where there are events and none states one); `events` and `patents` over all kinds; `transfers_and_licences`, the
+    events with a party that takes: all but mere declarations of an open licence; `amount`, and `amount_stated`, the events that
+    state one. Source: guideline/methodology, 2.12.
     """
     numbers: dict[str, ir.NumericScalar] = {}
     for name, kind in KINDS.items():
         own = records.kind == kind
         numbers[name] = records.count(where=own)
         numbers[f"{name}_patents"] = records.patent_no.nunique(where=own)
-        numbers[f"{name}_amount"] = records.amount_cny.sum(where=own)
+        numbers[f"{name}_amount"] = stated(records.amount_cny, own)
     return records.group_by(by).agg(
         events=records.count(),
         patents=records.patent_no.nunique(),

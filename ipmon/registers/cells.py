@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from polars import selectors
 
 from ipmon.dimensions import DIMENSIONS
 from ipmon.registers.measure import Measure, Slice, Window
@@ -90,15 +91,22 @@ class Cells:
 
 
 def cells(store: Store, m: Measure, window: Window) -> pl.DataFrame | None:
-    """The cells of a window: as kept, or where numbers may be added, added up from those of months. None without any."""
-    kept = Cells(store.cells(m.id, "month" if m.additive else window))
+    """The cells of a window: as kept, or added up from those of months. None without any.
+
+    What is counted by month is told of every group that any period has: a month with facts says that it had none of the others.
+    """
+    added = m.is_added_up(window)
+    kept = Cells(store.cells(m.id, "month" if added else window))
     frame = kept.read()
-    if frame is None or not m.additive:
+    if frame is None or m.kind != "flow" or "month" not in m.windows or m.bases:
         return frame
-    frame = within(frame, m.slices_of(window))
-    if window == "month":
+    held = sorted(kept.held())
+    total = totalled(pl.DataFrame([{}]), ())
+    frame = within(_told(frame, pl.concat([total, frame.select(total.columns)]), held), m.slices_of(window))
+    if not added:
         return frame
-    scope = scopes(window, sorted(kept.held()))
+    frame = frame.select("period", *DIMENSIONS, *(m.sums or numbers(frame)))
+    scope = scopes(window, held)
     return _years(frame, scope) if window == "year" else _to_date(frame, scope)
 
 
@@ -150,7 +158,8 @@ def through(frame: pl.DataFrame, m: Measure, months: Sequence[str]) -> pl.DataFr
         frame = _summed(frame, months)
     if m.is_stock:
         return running(frame, months)
-    return frame.filter(pl.col("period").is_in(_whole_years(months, m.matures)))
+    years = _whole_years(months, m.matures)
+    return _told(frame.filter(pl.col("period").is_in(years)), frame, years)
 
 
 def _summed(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:
@@ -177,11 +186,22 @@ def _carried(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:
     return full.with_columns(pl.col(c).forward_fill().over(DIMENSIONS).fill_null(0) for c in numbers(frame))
 
 
+def _told(frame: pl.DataFrame, groups: pl.DataFrame, periods: Sequence[str]) -> pl.DataFrame:
+    """Each of these groups in each of these periods: counts and sums of nothing are 0, an average of nothing is null."""
+    silent = _grid(groups, periods).join(frame, on=["period", *DIMENSIONS], how="anti")
+    none = (selectors.integer() | selectors.decimal()).fill_null(0)
+    return pl.concat([frame, pl.concat([frame.clear(), silent], how="diagonal").with_columns(none)])
+
+
 def _every(frame: pl.DataFrame, months: Sequence[str]) -> pl.DataFrame:
     """Every group in every one of these months, in order; null where it has no numbers."""
-    groups = frame.select(DIMENSIONS).unique()
-    grid = groups.join(pl.DataFrame({"period": list(months)}, schema={"period": pl.String}), how="cross")
+    grid = _grid(frame, months)
     return grid.join(frame, on=["period", *DIMENSIONS], how="left").sort("period", *DIMENSIONS)
+
+
+def _grid(groups: pl.DataFrame, periods: Sequence[str]) -> pl.DataFrame:
+    every = pl.DataFrame({"period": list(periods)}, schema={"period": pl.String})
+    return groups.select(DIMENSIONS).unique().join(every, how="cross")
 
 
 def within(frame: pl.DataFrame, slices: Sequence[Slice]) -> pl.DataFrame:

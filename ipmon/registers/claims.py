@@ -6,6 +6,7 @@ Belongs here: names, columns and slices that do not meet. Not here: the shape of
 from collections.abc import Iterator, Mapping, Sequence
 
 import ibis
+import polars as pl
 from ibis.backends.sql.datatypes import DuckDBType
 
 from ipmon.dimensions import DIMENSIONS
@@ -31,9 +32,11 @@ def problems(registry: Registry, measures: Sequence[Measure], registers: Mapping
 
 
 def numbers(m: Measure, registers: Mapping[str, Register]) -> list[str]:
-    """The names of the numbers that a measure gives; the measure is put together, not run."""
+    """The names of the numbers that a measure gives, and of what follows from them; the measure is put together, not run."""
     schemas = {register.facts: fact_schema(register) for register in registers.values()}
-    return [name for name in _put_together(m, schemas).columns if name not in m.keys]
+    none = pl.DataFrame(schema=dict(_put_together(m, schemas).schema().to_polars()))
+    told = m.finish(none) if m.finish else none
+    return [name for name in told.columns if name not in m.keys]
 
 
 def _put_together(m: Measure, schemas: Mapping[str, Mapping[str, str]]) -> ibis.Table:
@@ -73,7 +76,7 @@ def _unmet(registry: Registry, known: Mapping[str, Measure], columns: Mapping[st
         where = f"indicators/{indicator.theme}.yaml: {id_}: measured"
         if rule.measure not in known:
             yield f"{where}: unknown measure '{rule.measure}'"
-        elif rule.column not in columns[rule.measure] and known[rule.measure].finish is None:
+        elif rule.column not in columns[rule.measure]:
             yield f"{where}: '{rule.measure}' has no number '{rule.column}', only {', '.join(columns[rule.measure])}"
         elif not any(rule.where.keys() <= set(slice_) for slice_ in known[rule.measure].slices_of("year")):
             yield f"{where}: '{rule.measure}' is not divided by {', '.join(rule.where)}"

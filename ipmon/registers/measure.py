@@ -72,6 +72,8 @@ class Measure:
     `matures`: of cohorts, how many years have to pass in full after a cohort's own before it is told; 0 tells the youngest too,
     whose numbers still change.
     `additive`: numbers may be added over months and groups, so that years are added up from months and not measured.
+    `sums`: of a measure whose numbers may not all be added those that may, of which years to date are added up: with what follows
+    from them, and without the others.
     `finish`: what follows from sums, such as a mean or a rate: it adds columns to the sums by `period`.
 
     Where it is given facts of periods alone, the function ends in one `group_by(by).agg(…)`, which is asked for several windows
@@ -87,13 +89,18 @@ class Measure:
     kind: Kind
     yearly: tuple[Slice, ...] = ()
     additive: bool = False
+    sums: tuple[str, ...] = ()
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     matures: int = 0
 
     @property
     def measured_windows(self) -> tuple[Window, ...]:
         """The windows that facts are read for."""
-        return ("month",) if self.additive else self.windows
+        return tuple(window for window in self.windows if not self.is_added_up(window))
+
+    def is_added_up(self, window: Window) -> bool:
+        """Whether the cells of a window are added up from those of months."""
+        return (window != "month" and self.additive) or (window == "to_date" and bool(self.sums))
 
     @property
     def bases(self) -> tuple[Basis, ...]:
@@ -142,13 +149,14 @@ def measure(
     yearly: tuple[Slice, ...] = (),
     kind: Kind = "flow",
     additive: bool = False,
+    sums: tuple[str, ...] = (),
     finish: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     matures: int = 0,
 ) -> Callable[[Callable[..., ibis.Table]], Measure]:
     """Declares the function below it as a measure named like the function."""
 
     def declare(function: Callable[..., ibis.Table]) -> Measure:
-        made = Measure(function.__name__, function, given, windows, slices, kind, yearly, additive, finish, matures)
+        made = Measure(function.__name__, function, given, windows, slices, kind, yearly, additive, sums, finish, matures)
         plain = (windows, kind, yearly, additive) == (("month",), "flow", (), False)
         if windows != ("history",) and len(given) > 1 and not (plain and len(made.bases) == len(given) - 1):
             raise TypeError(f"{made.id}: beside its facts a measure of periods is given bases alone, and counts months as a flow")

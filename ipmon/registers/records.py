@@ -70,7 +70,7 @@ class Records:
 
     def _of(self, id_: str, indicator: Indicator, m: Measure, window: Window, frame: pl.DataFrame | None) -> Iterator[Figure]:
         rule = indicator.measured
-        if rule is None or frame is None:
+        if rule is None or frame is None or rule.column not in frame.columns:
             return
         for dimension, code in rule.where.items():
             frame = frame.filter(pl.col(dimension) == code).with_columns(pl.lit("_T").alias(dimension))

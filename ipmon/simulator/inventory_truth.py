@@ -16,7 +16,8 @@ from ipmon.simulator.world import Flags, Floats, Ints, Span, whole_months
 
 GRADES = ("good", "general", "unclear")
 COHORT_MONTHS = (6, 12, 24)
-COUNTS = ("listed", "inventoried", "in_library", "converted", "matched", "matches")
+STATE = ("listed", "converted", "matched", "matches")
+TO_DATE = ("inventoried", "in_library")
 GRADED = ("firm_graded", *(f"{who}_{grade}" for who in ("self", "firm") for grade in GRADES))
 
 
@@ -64,20 +65,25 @@ class InventoryTruth:
     def _counted(self) -> dict[str, Cells]:
         """Patents by snapshot, for each condition that some measure counts."""
         axes = {"ip": len(IP_TYPES), "area": len(self.people.areas)}
-        cells = {name: Cells(self.periods, axes) for name in (*COUNTS, *GRADED)}
-        for position, end in enumerate(self.ends):
-            self._count(end, position, cells)
+        cells = {name: Cells(self.periods, axes) for name in (*STATE, *TO_DATE, "done", *GRADED)}
+        for position, (end, shown) in enumerate(zip(self.ends, self._shown(), strict=True)):
+            self._count(end, shown, position, cells)
         return cells
 
-    def _count(self, end: int, position: int, cells: dict[str, Cells]) -> None:
+    def _shown(self) -> list[Flags]:
+        """Which some snapshot up to each has shown as inventoried: what has lapsed since is one of them."""
+        found = self.found
+        return [*np.logical_or.accumulate([found.standing(end) & (found.inventoried < end) for end in self.ends])]
+
+    def _count(self, end: int, shown: Flags, position: int, cells: dict[str, Cells]) -> None:
         found, firm = self.found, list(self.levels.inventory.firm_grades)
         there = found.standing(end)
         done = there & (found.inventoried < end)
         pooled = done & found.in_library
         graded = pooled & (found.firm_grade != firm.index("none"))
         conditions = {
-            "listed": there, "inventoried": done, "in_library": pooled, "converted": there & (found.converted < end),
-            "matched": pooled & (found.matched > 0), "firm_graded": graded,
+            "listed": there, "inventoried": shown, "in_library": shown & found.in_library, "done": done,
+            "converted": there & (found.converted < end), "matched": pooled & (found.matched > 0), "firm_graded": graded,
         }  # fmt: skip
         for place, grade in enumerate(GRADES):
             conditions |= {
@@ -89,26 +95,27 @@ class InventoryTruth:
         cells["matches"].add(np.where(pooled, position, -1), found.patent.ip, found.area, what=found.matched)
 
     def _owners(self, held: list[Flags], late: list[Flags], by_ip: bool) -> dict[str, Cells]:
-        """Owners of what is `held` at each snapshot, and those with none `late`; `by_ip`: of each kind of patents apart."""
+        """Owners of what is `held` at each snapshot, and those once without any `late`; `by_ip`: of each kind apart."""
         kinds = self.found.patent.ip.astype(np.int64) * by_ip
         owners, members = np.unique(self.found.patent.applicant * len(IP_TYPES) + kinds, return_inverse=True)
         axes = {"ip": len(IP_TYPES), "area": len(self.people.areas)}
         cells = {name: Cells(self.periods, axes) for name in ("listed", "complete")}
         at = owners % len(IP_TYPES), self.people.area[owners // len(IP_TYPES)]
+        complete = np.zeros(len(owners), bool)
         for position, flags in enumerate(zip(held, late, strict=True)):
             holding, waiting = (np.bincount(members, weights=which, minlength=len(owners)) for which in flags)
-            for name, holds in (("listed", holding > 0), ("complete", (holding > 0) & (waiting == 0))):
+            complete |= (holding > 0) & (waiting == 0)
+            for name, holds in (("listed", holding > 0), ("complete", complete)):
                 cells[name].add(np.where(holds, position, -1), *at)
         return cells
 
     def _report_state(self, views: dict[str, View], sums: dict[str, Floats], truth: Truth) -> None:
         """Counts, and percentages with those inventoried (or graded) below the line."""
-        rates = {
-            "library_rate": percent(sums["in_library"], sums["inventoried"]),
-            "conversion_rate": percent(sums["converted"], sums["inventoried"]),
-        }
-        truth.table("inventory_state", self.periods, views, {name: sums[name] for name in COUNTS} | rates)
-        whole = {"self": sums["inventoried"], "firm": sums["firm_graded"]}
+        converted = {"conversion_rate": percent(sums["converted"], sums["done"])}
+        truth.table("inventory_state", self.periods, views, {name: sums[name] for name in STATE} | converted)
+        rate = {"library_rate": percent(sums["in_library"], sums["inventoried"])}
+        truth.table("inventory_to_date", self.periods, views, {name: sums[name] for name in TO_DATE} | rate)
+        whole = {"self": sums["done"], "firm": sums["firm_graded"]}
         grades = {f"{who}_graded": graded for who, graded in whole.items()}
         grades |= {f"{who}_{grade}_share": percent(sums[f"{who}_{grade}"], whole[who]) for who in whole for grade in GRADES}
         truth.table("inventory_grades", self.periods, views, grades)
@@ -117,8 +124,7 @@ class InventoryTruth:
         """The universe is what owners on the first list have at the beginning; what a list shows as inventoried stays it."""
         found = self.found
         universe = np.isin(found.patent.applicant, found.patent.applicant[found.standing(self.ends[0])])
-        shown = np.logical_or.accumulate([found.standing(end) & (found.inventoried < end) for end in self.ends])
-        waiting = [universe & ~by_then for by_then in shown]
+        waiting = [universe & ~by_then for by_then in self._shown()]
         axes = {"ip": len(IP_TYPES), "area": len(self.people.areas)}
         cells = {name: Cells(self.periods, axes) for name in ("universe", "inventoried")}
         for position, late in enumerate(waiting):

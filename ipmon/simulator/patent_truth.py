@@ -174,6 +174,7 @@ class PatentTruth:
         for measure in TIMES:
             for periods, counts in windows(self.span, self.times[measure]):
                 truth.timed(measure, periods, counts)
+            truth.pooled(measure, self.span, self.times[measure].counts)
         for (measure, name), durations in self.divided.items():
             truth.timed(measure, [str(year) for year in self.span.years], durations.counts, name, self.codes()[name])
         for periods, counts in windows(self.span, self.times["years_maintained"]):

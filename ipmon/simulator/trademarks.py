@@ -152,9 +152,11 @@ class TrademarkTruth:
         truth.counted("trademarks_registered", years, slices_, registered)
         truth.counted("trademark_stock", None, slices_, in_force, stock=True)
         for name, measure in (("decided", "trademark_filing_to_decision"), ("registered", "trademark_filing_to_registration")):
-            for periods, counts in windows(self.span, self.times[name]):
-                truth.timed(measure, periods, counts, long=False)
-                truth.timed(measure, periods, counts, "ref_area", regions(areas), long=False)
+            months = self.times[name].counts
+            for dimension, codes in (("", ()), ("ref_area", regions(areas))):
+                for periods, counts in windows(self.span, self.times[name]):
+                    truth.timed(measure, periods, counts, dimension, codes, long=False)
+                truth.pooled(measure, self.span, months, dimension, codes, long=False)
 
     def _in_force(self, moved: dict[str, Cells]) -> Cells:
         stock = Cells(self.span.months, moved["filed"].axes)

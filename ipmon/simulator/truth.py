@@ -4,8 +4,9 @@ Belongs here: counting, exact quantiles, writing. Not here: any measure or fact;
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ipmon.simulator.world import MONTH_DAYS, Floats, Ints
+from ipmon.simulator.world import MONTH_DAYS, Floats, Ints, Span
 
 TOTAL = "_T"
 LONG_DAYS = 36 * MONTH_DAYS
@@ -110,13 +111,19 @@ def _add(sums: NDArray[Any], where: tuple[Ints, ...], what: Ints | int) -> None:
 
 
 def statistics(counts: NDArray[Any], unit: float, long: bool) -> dict[str, float]:
-    """Of cases by days: mean, median, p10, p90 in `unit` days (linear between neighbours), cases, percent over 36 months."""
-    reached, days = np.cumsum(counts, dtype=np.int64), np.arange(len(counts))
-    cases = int(reached[-1])
-    found = {"mean": int(counts @ days) / cases / unit}
-    found |= {name: _quantile(reached, q) / unit for name, q in (("median", 0.5), ("p10", 0.1), ("p90", 0.9))}
-    share = {"share_over_36_months": float(counts[days > LONG_DAYS].sum()) * 100 / cases} if long else {}
-    return found | {"cases": cases} | share
+    """Of cases by days: what `averages` gives, and median, p10, p90 in `unit` days (linear between neighbours)."""
+    reached = np.cumsum(counts, dtype=np.int64)
+    marks = {name: _quantile(reached, q) / unit for name, q in (("median", 0.5), ("p10", 0.1), ("p90", 0.9))}
+    return averages(counts, unit, long) | marks
+
+
+def averages(counts: NDArray[Any], unit: float, long: bool) -> dict[str, float]:
+    """Of cases by days: mean in `unit` days, cases and their days; with `long`, how many took over 36 months, also in percent."""
+    days = np.arange(len(counts))
+    cases, whole = int(counts.sum(dtype=np.int64)), int(counts @ days)
+    over = int(counts[days > LONG_DAYS].sum(dtype=np.int64))
+    found = {"mean": whole / cases / unit, "cases": cases, "days": whole}
+    return found | ({"long": over, "share_over_36_months": over * 100 / cases} if long else {})
 
 
 def _quantile(reached: Ints, q: float) -> float:
@@ -196,17 +203,33 @@ class Truth:
     ) -> None:  # fmt: skip
         """Adds the statistics of cases by period, group and days: in all, or of each group, which are codes of a `dimension`.
 
-        `unit` is in days; `long`: with the share of cases over 36 months.
+        `unit` is in days; `long`: with the cases over 36 months.
         """
+        self._told(measure, periods, counts, dimension, codes, partial(statistics, unit=unit, long=long))
+
+    def pooled(
+        self, measure: str, span: Span, counts: NDArray[Any], dimension: str = "", codes: Labels = (), long: bool = True
+    ) -> None:  # fmt: skip
+        """Adds to a measure's years to date what follows from sums over the cases of the year so far."""
+        for year in span.years:
+            own = np.flatnonzero(span.year_of_month == year)
+            months, to_date = [span.months[place] for place in own], counts[own].cumsum(axis=0)
+            told = partial(averages, unit=MONTH_DAYS, long=long)
+            self._told(f"{measure}_to_date", months, to_date, dimension, codes, told)
+
+    def _told(
+        self, name: str, periods: Sequence[str], counts: NDArray[Any], dimension: str, codes: Labels,
+        told: Callable[[NDArray[Any]], dict[str, float]],
+    ) -> None:  # fmt: skip
         groups = [(code, counts[:, place]) for place, code in enumerate(codes) if code]
         rows = [
             {"period": period, **({dimension: code} if dimension else {}), "column": column, "value": float(value)}
             for code, by_period in (groups if dimension else [(TOTAL, counts.sum(axis=1, dtype=np.int64))])
             for period, cases in zip(periods, by_period, strict=True)
             if cases.any()
-            for column, value in statistics(cases, unit, long).items()
+            for column, value in told(cases).items()
         ]
-        self.frames.setdefault(measure, []).append(pl.DataFrame(rows))
+        self.frames.setdefault(name, []).append(pl.DataFrame(rows))
 
     def write(self, folder: Path) -> None:
         """Writes one file a measure."""

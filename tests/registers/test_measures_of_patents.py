@@ -46,7 +46,9 @@ def facts(given: str) -> ibis.Table:
 
 
 def measured(duck: Any, case: dict[str, Any]) -> pl.DataFrame:
-    frame: pl.DataFrame = duck.to_polars(MEASURES[case["measure"]](facts(case["given"]), by=tuple(case["by"])))
+    m = MEASURES[case["measure"]]
+    frame: pl.DataFrame = duck.to_polars(m(facts(case["given"]), by=tuple(case["by"])))
+    frame = m.finish(frame) if m.finish else frame
     return frame.with_columns(pl.col(case["by"]).cast(pl.String)).sort(case["by"])
 
 

@@ -96,6 +96,14 @@ def events_and_years(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return events.group_by(by).agg(events=events.count(), years=events.filed_in.nunique())
 
 
+@measure(
+    "events", windows=("month", "to_date"), slices=((), ("ref_area",)), sums=("cases", "days"),
+    finish=lambda waits: waits.with_columns(mean=pl.col("days") / pl.col("cases").replace(0, None)),
+)  # fmt: skip
+def waits(events: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
+    return events.group_by(by).agg(cases=events.count(), days=events.days.sum(), longest=events.days.max().cast("float64"))
+
+
 @measure("others", windows=("year",))
 def kinds_of_years(others: ibis.Table, by: tuple[str, ...]) -> ibis.Table:
     return others.group_by(by).agg(kinds=others.filed_in.nunique())
@@ -180,7 +188,8 @@ class Desk:
     def figures(self, **indicators: Indicator) -> dict[tuple[str, str, str, str], Figure]:
         months = self.store.periods("events")
         behind = {month: delivery(month, day) for day, month in enumerate(months, 1)}
-        known = {m.id: m for m in (*MEASURES, areas_with_rights, cohorts_a_year_old, from_the_month_after, by_area_of_years)}
+        more = (areas_with_rights, cohorts_a_year_old, from_the_month_after, by_area_of_years, waits)
+        known = {m.id: m for m in (*MEASURES, *more)}
         records = Records(Registry(indicators), known, self.store, {"events": behind}, {"reg": "登记机关"})
         return {(f.key.indicator_id, f.key.ref_area, f.key.time_period, f.key.accumulation): f for f in records.figures()}
 
@@ -326,12 +335,12 @@ def cohorts_told(desk: Desk, of: str = "cohorts") -> dict[str, tuple[int, int]]:
 
 
 def test_cohorts_are_summed_over_all_months_and_told_if_their_own_are_all_there(desk: Desk) -> None:
-    """The months of 2022, and ten of 2023, are not there; 2024 has 12 grants in its own year and 12 in the next."""
+    """The months of 2022, and ten of 2023, are not there; 2024 has 12 grants in its own year and 12 in the next, 2025 none."""
     desk.measure(cohorts)
     assert cohorts_told(desk) == {}
     lay_two_years(desk)
     desk.measure(cohorts)
-    assert cohorts_told(desk) == {"2024": (24, 26)}
+    assert cohorts_told(desk) == {"2024": (24, 26), "2025": (0, 26)}
 
 
 @pytest.mark.parametrize(("missing", "told"), [("2024-06", {}), ("2025-03", {"2024": (14, 16)})])
@@ -389,7 +398,40 @@ def test_years_that_add_up_are_added_up_and_only_they_are_divided_further(desk: 
     found = desk.figures(grants=indicator("grants", "by_area_of_years"))
     assert {area for _, area, period, _ in found if period.startswith("2024-")} == {"CN"}
     years = {area: f.value for (_, area, period, _), f in found.items() if period == "2024"}
-    assert years == {"CN": 11, "CN-GD": 10}  # one of January is of no area; 2023 has two of its months
+    assert years == {
+        "CN": 11,
+        "CN-BJ": 0,
+        "CN-GD": 10,
+    }  # one of January is of no area; Beijing's are of 2023, not delivered whole
+
+
+def test_a_year_to_date_pools_the_cases_of_its_months_and_nothing_else_of_them(desk: Desk) -> None:
+    """January 40 and 5 days, February 5: 50 / 3 and not the mean of 22.5 and 5. What cannot be added is told of months alone."""
+    desk.measure(waits)
+    told = {c: desk.figures(some=indicator(c, "waits")) for c in ("cases", "mean", "longest")}
+    to_date = {c: [f.value for (_, area, _, acc), f in told[c].items() if (area, acc) == ("CN", "year_to_date")] for c in told}
+    assert to_date == {"cases": [2, 3], "mean": [Decimal("22.5"), Decimal("16.666667")], "longest": []}
+    months = {period: f.value for (_, area, period, acc), f in told["longest"].items() if (area, acc) == ("CN", "period")}
+    assert months == {"2023-11": 10, "2023-12": 60, "2024-01": 40, "2024-02": 5}
+
+
+def test_a_month_with_facts_says_of_every_group_that_there_was_nothing(desk: Desk) -> None:
+    """Guangdong has nothing in November and January, Beijing nothing in February; a mean of nothing is no number."""
+    desk.measure(waits)
+    cases, means = (desk.figures(some=indicator(c, "waits")) for c in ("cases", "mean"))
+    none = {(area, period) for (_, area, period, acc), f in cases.items() if acc == "period" and f.value == 0}
+    assert none == {("CN-GD", "2023-11"), ("CN-GD", "2024-01"), ("CN-BJ", "2024-02")}
+    assert none & {(area, period) for _, area, period, acc in means if acc == "period"} == set()
+    assert cases["some", "CN-GD", "2024-01", "year_to_date"].value == 0
+
+
+def test_a_month_without_any_case_is_nought_and_not_absent(desk: Desk) -> None:
+    desk.lay("2024-03", [])
+    desk.measure(ends)
+    found = desk.figures(ends=indicator("ends", "ends"))
+    assert {period: f.value for (_, area, period, acc), f in found.items() if (area, acc) == ("CN", "period")} == {
+        "2023-11": 0, "2023-12": 0, "2024-01": 1, "2024-02": 1, "2024-03": 0,
+    }  # fmt: skip
 
 
 def test_a_measure_may_rest_on_the_cells_of_another(desk: Desk) -> None:

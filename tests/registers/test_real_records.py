@@ -16,7 +16,7 @@ import ibis
 import polars as pl
 import pytest
 
-from assets.measures.durations import durations
+from assets.measures.durations import averages, durations
 from ipmon.containers import open_grid
 from ipmon.contracts import Limits
 from ipmon.deliveries import Delivery
@@ -122,7 +122,7 @@ def test_india_s_journal_is_split_into_clean_and_quarantined_rows(india: Office,
 def test_india_s_grants_took_103_61_months_on_average_and_103_79_at_the_median(india: Office, journal: pl.DataFrame) -> None:
     india.deliver(journal, "2019")
     whole = durations(india.facts(), "filing_date", "granted_on", by=("month",))
-    ((month, cases, mean, median),) = whole.select("month", "cases", "mean", "median").to_polars().iter_rows()
+    ((month, cases, mean, median),) = averages(whole.to_polars()).select("month", "cases", "mean", "median").iter_rows()
     assert (month, cases, round(mean, 2), round(median, 2)) == ("2019", 21_886, 103.61, 103.79)
 
 

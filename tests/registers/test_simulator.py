@@ -298,12 +298,16 @@ def test_transactions_and_the_inventory_speak_of_patents_in_force(read: Callable
 
 
 def test_the_truth_of_the_inventory_is_in_the_files(world: Path, read: Callable[[str], dict[str, list[Row]]]) -> None:
-    for month, rows in read("university_inventory").items():
+    shown, pooled, complete = set[str](), set[str](), set[str]()
+    for month, rows in sorted(read("university_inventory").items()):
         done = [row for row in rows if row["inventoried_on"]]
-        pooled = [row for row in done if row["in_library"] == "1"]
+        shown |= {row["patent_no"] for row in done}
+        pooled |= {row["patent_no"] for row in done if row["in_library"] == "1"}
+        complete |= {r["institution_id"] for r in rows} - {r["institution_id"] for r in rows if not r["inventoried_on"]}
         assert truth(world, "inventory_state", "listed")[month] == len(rows)
-        assert truth(world, "inventory_state", "inventoried")[month] == len(done)
-        assert truth(world, "inventory_state", "library_rate")[month] == pytest.approx(100 * len(pooled) / len(done))
+        assert truth(world, "inventory_to_date", "inventoried")[month] == len(shown)
+        assert truth(world, "inventory_to_date", "library_rate")[month] == pytest.approx(100 * len(pooled) / len(shown))
+        assert truth(world, "inventoried_institutions", "complete").get(month, 0) == len(complete)
         good = 100 * sum(row["self_grade"] == "good" for row in done) / len(done)
         assert truth(world, "inventory_grades", "self_good_share").get(month, 0) == pytest.approx(good)
         graded = [row for row in done if row["firm_grade"] != "none"]
@@ -403,7 +407,16 @@ def test_statistics_of_four_cases_worked_by_hand() -> None:
     found = statistics(cases_by_days, 10.0, True)
     # mean 2070/4; median between 20 and 40; p10 at 0.3: 10 + 3; p90 at 2.7: 40 + 0.7 x 1960; one of four over 1095.75 days
     assert found == pytest.approx(
-        {"mean": 51.75, "median": 3.0, "p10": 1.3, "p90": 141.2, "cases": 4, "share_over_36_months": 25.0}
+        {
+            "mean": 51.75,
+            "median": 3.0,
+            "p10": 1.3,
+            "p90": 141.2,
+            "cases": 4,
+            "days": 2070,
+            "long": 1,
+            "share_over_36_months": 25.0,
+        }
     )
 
 

@@ -47,3 +47,26 @@ def test_what_the_printed_change_implies_of_the_base_crosses_the_break() -> None
     implied = figure("12.60", "2024-12-31", key("before", "2022"), "0.01", basis="derived")
     found = series([CENSUS], implied, before={"implied_previous": {"level": "share", "change": "points"}}, points={})
     assert found["2022"] == Decimal("12.60")
+
+
+@pytest.mark.parametrize("basis", ["records", "derived"])
+def test_a_month_alone_does_not_stand_for_its_year(basis: str) -> None:
+    """The year to July is 15.83 and July alone 14.22; January is its year to date, and the stock of June what it is."""
+    made = {
+        ("2024-01", "period"): "16.40",
+        ("2024-06", "stock"): "15.90",
+        ("2024-07", "period"): "14.22",
+        ("2024-07", "year_to_date"): "15.83",
+        ("2023", "period"): "16.00",
+    }
+    known = [
+        figure(value, "2024-08-15", key("share", period, accumulation), "0.01", basis=basis)
+        for (period, accumulation), value in made.items()
+    ]
+    found = like_vintage_points("share", "2024", registry(share={}), dimensions([]), book(*known), AS_OF)
+    assert sorted((p.time_period, p.value) for p in found) == [
+        ("2023", Decimal("16.00")),
+        ("2024-01", Decimal("16.40")),
+        ("2024-06", Decimal("15.90")),
+        ("2024-07", Decimal("15.83")),
+    ]

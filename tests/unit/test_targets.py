@@ -59,13 +59,14 @@ def target(rule: str = "at_least", value: str | Decimal | None = "100", **change
 
 
 def point(
-    period: str, value: str, end: date | None = None, low: str | None = "", high: str | None = "", obs_status: str = "A"
-) -> Point:
+    period: str, value: str, end: date | None = None, low: str | None = "", high: str | None = "", obs_status: str = "A",
+    to_date: bool = False,
+) -> Point:  # fmt: skip
     """A value known exactly unless ends are given; None is open. It is released on the day its period ends."""
     year, month = int(period[:4]), int(period[5:]) if period[5:].isdigit() else 12
     end = end or date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
     at, above = (Decimal(value) if text == "" else None if text is None else Decimal(text) for text in (low, high))
-    return Point(period, end, Decimal(value), at, above, end, obs_status)
+    return Point(period, end, Decimal(value), at, above, end, obs_status, to_date)
 
 
 def halfway(value: str) -> Point:
@@ -203,7 +204,7 @@ def test_a_part_of_a_year_says_nothing_of_a_yearly_sum_unless_it_reaches_it() ->
     whole = [point("2022", "50"), point("2023", "90")]
     short = assess(t, [*whole, point("2024-06", "60")], DURING, MONTHS)
     assert (short.value_period, short.status) == ("2023", "on_track")  # p = 40 / 50, q = 365 / 731
-    enough = assess(t, [*whole, point("2024-09", "101")], DURING, MONTHS)
+    enough = assess(t, [*whole, point("2024-09", "101", to_date=True)], DURING, MONTHS)
     assert (enough.value_period, enough.status) == ("2024-09", "met_so_far")
     assert enough.reason_zh == "截至2024年9月值101个月，不低于目标100个月。"
 
@@ -334,7 +335,7 @@ def test_growth_after_the_deadline() -> None:
 
 def test_growth_needed_in_the_rest_of_the_year_taking_last_year_as_even() -> None:
     # 274 of 366 days gone at 6%: (10 * 366 - 274 * 6) / 92 = 2016 / 92
-    made = assess(growth(), [point("2024-09", "6")], DURING, PERCENT)
+    made = assess(growth(), [point("2024-09", "6", to_date=True)], DURING, PERCENT)
     assert made.needed_rate == Decimal("21.913043")
     assert made.reason_zh == (
         "截至2024年9月同比增长6%，比目标10%低4个百分点，为所要求增速的60%；年内余下时间需同比增长21.91%（按上年各月均匀估算）。"
