@@ -131,8 +131,9 @@ def shown_in_library(snapshots: ibis.Table, known: ibis.Table) -> ibis.Table:
 @basis("inventory", columns=INSTITUTIONS)
 def shown_complete(snapshots: ibis.Table, known: ibis.Table) -> ibis.Table:
     """Institutions with the `month` of the first snapshot in which every patent that it lists of theirs is inventoried."""
-    waiting = snapshots.filter(snapshots.inventoried_on.isnull())
-    return _first_shown(snapshots.anti_join(waiting, ["institution_id", "month"]), known)
+    waiting = snapshots.count(where=snapshots.inventoried_on.isnull())
+    states = snapshots.group_by(["institution_id", "month"]).agg(waiting=waiting, ref_area=snapshots.ref_area.min())
+    return _first_shown(states.filter(states.waiting == 0), known)
 
 
 def _first_shown(shown: ibis.Table, known: ibis.Table) -> ibis.Table:
