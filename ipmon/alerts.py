@@ -114,7 +114,7 @@ def _broken_identities(reconciliations: Iterable[Reconciliation], registry: Regi
 def _large_revisions(revised: Iterable[Revision], registry: Registry, as_of: date) -> list[Alert]:
     cases: dict[str, list[str]] = defaultdict(list)
     for r in revised:
-        if r.kind == "refined" or r.basis != "published" or not r.old.value:
+        if r.kind == "refined" or r.basis != "published" or not r.old.value or not r.new or r.size is None:
             continue
         percent = r.size / r.old.value * 100
         if abs(percent) > LARGE_REVISION_PERCENT:

@@ -6,8 +6,8 @@ vintages.py).
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -21,36 +21,51 @@ SAID = (
 Row = dict[str, Any]
 
 
+class Turn(NamedTuple):
+    """From `moment` on another file held, `holds`, or none any more. `withdrawn`: the file taken back then, if one was."""
+
+    moment: tuple[date, datetime]
+    holds: Delivery | None
+    withdrawn: Delivery | None
+
+
 def lay(chain: Sequence[Delivery], staged: Mapping[str, pl.DataFrame]) -> list[Row]:
     """The rows of one source and period over all its files, oldest first.
 
     A row that a later file repeats stays with the file that first said it. One that is changed or left out gets `retired_on`, the
     date of the later file; a changed or new row of a later file gets `known_from`, that date. On the day on which the file in
-    force is withdrawn, the one before it holds again, or none.
+    force is withdrawn, which `retired_by` names, the one before it holds again, or none. What goes and comes back on one day has
+    not gone.
     """
     everything: list[Row] = []
     in_force: dict[tuple[Any, ...], Row] = {}
-    for position, (day, delivery) in enumerate(turns(chain)):
+    gone: dict[tuple[Any, ...], Row] = {}
+    for position, ((day, _), delivery, withdrawn) in enumerate(turns(chain)):
         said = _said(staged[delivery.delivery_id]) if delivery else {}
-        for gone in in_force.keys() - said.keys():
-            in_force[gone]["retired_on"] = day
-        known = {"known_from": day if position else None, "retired_on": None}
+        ended = {"retired_on": day, "retired_by": (withdrawn.delivery_id,) if withdrawn else ()}
+        for what in in_force.keys() - said.keys():
+            in_force[what].update(ended)
+            gone[day, in_force[what]["delivery_id"], what] = in_force[what]
+        known = {"known_from": day if position else None, "retired_on": None, "retired_by": ()}
         new = {what: row | known for what, row in said.items() if what not in in_force}
-        everything += new.values()
-        in_force = {what: in_force.get(what) or new[what] for what in said}
+        back = {what: gone[id_] for what, row in new.items() if (id_ := (day, row["delivery_id"], what)) in gone}
+        for row in back.values():
+            row.update(retired_on=None, retired_by=())
+        everything += (row for what, row in new.items() if what not in back)
+        in_force = {what: in_force.get(what) or back.get(what) or new[what] for what in said}
     return everything
 
 
-def turns(chain: Sequence[Delivery]) -> list[tuple[date, Delivery | None]]:
-    """The days on which another file came to hold, with that file; None where all had been withdrawn."""
+def turns(chain: Sequence[Delivery]) -> list[Turn]:
+    """Every time at which another file came to hold, or none where all had been withdrawn, oldest first."""
     events = [(d.order, d, True) for d in chain] + [(d.withdrawal.order, d, False) for d in chain if d.withdrawal]
     held: list[Delivery] = []
-    turns: list[tuple[date, Delivery | None]] = []
-    for (day, _), delivery, comes in sorted(events, key=lambda event: event[0]):
+    turns: list[Turn] = []
+    for moment, delivery, comes in sorted(events, key=lambda event: event[0]):
         held = sorted([*held, delivery], key=lambda d: d.order) if comes else [d for d in held if d is not delivery]
         last = held[-1] if held else None
-        if not turns or turns[-1][1] is not last:
-            turns.append((day, last))
+        if not turns or turns[-1].holds is not last:
+            turns.append(Turn(moment, last, None if comes else delivery))
     return turns
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ipmon.dimensions import DIMENSIONS, Dimensions
 from ipmon.figures import DECIMALS, Figure, Key
@@ -161,15 +162,17 @@ class _Deriver:
             stage="",
             note="",
             locator=self.indicator.formula,
-            retired_on=self._ends(stints),
             basis="derived",
+            **self._end(stints),
         )
 
-    def _ends(self, stints: tuple[Vintage, ...]) -> date | None:
-        """The day on which the first input is replaced, or another one is withdrawn with nothing in its place."""
+    def _end(self, stints: tuple[Vintage, ...]) -> dict[str, Any]:
+        """When the first input is replaced, or another one goes with nothing in its place, and by which withdrawals, if any."""
         first, *others = stints
-        withdrawn = [v.until for v in others if v.until and self.book.known(v.figure.key, v.until) is None]
-        return min((day for day in [first.until, *withdrawn] if day), default=None)
+        gone = [v.until for v in others if v.until and self.book.known(v.figure.key, v.until) is None]
+        day = min((day for day in [first.until, *gone] if day), default=None)
+        ended = (v.figure.retired_by for v in stints if day and v.until == day and v.is_withdrawn)
+        return {"retired_on": day, "retired_by": tuple(dict.fromkeys(id_ for ids in ended for id_ in ids))}
 
 
 def comparable(a: Vintage, b: Vintage) -> bool:

@@ -54,7 +54,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Figure:
-    """One value with everything that is known of it, in base units. `retired_on`: the day its delivery was corrected."""
+    """One value with everything that is known of it, in base units.
+
+    `retired_on`: the day its delivery was corrected or withdrawn; `retired_by`: the deliveries whose withdrawal it was.
+    """
 
     key: Key
     period_start: date
@@ -76,6 +79,7 @@ class Figure:
     source_url: str
     note: str
     retired_on: date | None = None
+    retired_by: tuple[str, ...] = ()
     basis: str = "published"
 
 
@@ -140,6 +144,7 @@ class Conformer:
             source_url=row["source_url"],
             note="; ".join(filter(None, (row["dimension"] and f"printed under: {row['dimension']}", row["note"]))),
             retired_on=row.get("retired_on"),
+            retired_by=row.get("retired_by", ()),
         )
 
     def _codes(self, row: dict[str, Any], cities: dict[str, str]) -> dict[str, str]:

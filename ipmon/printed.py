@@ -37,7 +37,7 @@ TARGETS = f"""
     select t.*, {SHOWN}, target_value as value, year::varchar as time_period
     from targets t join indicators i using (indicator_id) where target_value is not null order by target_id"""
 REVISIONS = f"""
-    with revised as (select r.*, {SHOWN} from revisions r join indicators i using (indicator_id))
+    with revised as (select r.*, {SHOWN} from revisions r join indicators i using (indicator_id) where revision is not null)
     select *, true as is_revision, revision as value from revised
     union all by name
     select * replace (1 as display_factor, '%' as unit_zh, '%' as unit_en), true as is_revision, revision_percent as value

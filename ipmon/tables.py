@@ -141,15 +141,15 @@ def revisions(found: Iterable[Revision]) -> list[Row]:
             "basis": r.basis,
             "released_on": r.released_on,
             "old_value": r.old.value,
-            "new_value": r.new.value,
+            "new_value": r.new.value if r.new else None,
             "revision": r.size,
-            "revision_percent": round_half_up(r.size / r.old.value * 100, 6) if r.old.value else None,
-            "unit": r.new.unit,
+            "revision_percent": round_half_up(r.size / r.old.value * 100, 6) if r.size is not None and r.old.value else None,
+            "unit": r.old.unit,
             "kind": r.kind,
             "cause": r.cause.en,
             "cause_zh": r.cause.zh,
             "old_delivery_id": r.old.delivery_id,
-            "delivery_id": r.new.delivery_id,
+            "delivery_id": r.new.delivery_id if r.new else None,
         }
         for r in sorted(found, key=lambda r: (_sort(r.key), r.basis, r.released_on))
     ]

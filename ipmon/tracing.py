@@ -74,7 +74,7 @@ def origin(mart: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
     dims = "".join(f" {row[d]}" for d in CODED if row[d] != "_T")
     held = "current" if row["superseded_on"] is None else f"superseded on {row['superseded_on']}"
     if row["superseded_on"] == row["released_on"]:
-        held = "never the preferred source"
+        held = "preferred on no day"
     about = f"{row['basis']}, {row['accumulation']}, known since {row['released_on']}, {held}"
     yield f"{shown(row['value'], 1)} {row['unit']}{dims} ({about})"
     yield from (f"    {line}" for line in basis(mart, row))

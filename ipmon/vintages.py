@@ -23,6 +23,12 @@ class Vintage:
     since: date
     until: date | None
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it ended because its publisher took it back."""
+        end, retired = self.until, self.figure.retired_on
+        return bool(self.figure.retired_by and end and retired and retired <= end)
+
     def holds_on(self, day: date) -> bool:
         """Whether this was the value to quote on a day."""
         return self.since <= day and (self.until is None or day < self.until)
@@ -60,9 +66,26 @@ def vintages_of(figures: Sequence[Figure]) -> list[Vintage]:
     return stints + [Vintage(f, f.released_on, f.released_on) for f in figures if id(f) not in shown]
 
 
+def brief(stints: Sequence[Vintage]) -> list[Vintage]:
+    """Of all stints of one key those that held on no day, and yet held from when they came until they were withdrawn that day."""
+    withdrawn = [v for v in stints if v.since == v.until and v.is_withdrawn]
+    ordered = ranked([v.figure for v in stints]) if withdrawn else []
+    return [v for v in withdrawn if _best_with(v.figure, ordered) is v.figure]
+
+
+def _best_with(figure: Figure, ordered: Sequence[Figure]) -> Figure:
+    """The first of the ranked figures on the day on which a figure came, as if its delivery had not been withdrawn."""
+    day, file = figure.released_on, figure.delivery_id
+    return next(f for f in ordered if _is_out(f, day) or (f.delivery_id == file and f.retired_by and f.released_on == day))
+
+
 def _best(ordered: Sequence[Figure], day: date) -> Figure | None:
     """The first of the ranked figures that was out, and not yet retired, on a day."""
-    return next((f for f in ordered if f.released_on <= day and (f.retired_on is None or day < f.retired_on)), None)
+    return next((f for f in ordered if _is_out(f, day)), None)
+
+
+def _is_out(figure: Figure, day: date) -> bool:
+    return figure.released_on <= day and (figure.retired_on is None or day < figure.retired_on)
 
 
 def _place(vintage: Vintage) -> tuple[date, str, str]:

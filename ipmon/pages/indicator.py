@@ -160,7 +160,7 @@ class Writer:
             "cell": None if cell == TOTAL else self.library.cell(cell),
             "old": shown(row["old_value"], factor),
             "new": shown(row["new_value"], factor),
-            "change": change if change.startswith("-") else f"+{change}",
+            "change": f"+{change}" if change[:1].isdigit() else change,
             "percent": None if row["revision_percent"] is None else numeral(row["revision_percent"]),
             "released_on": row["released_on"],
             "kind": self._code("kind", row["kind"]),

@@ -5,7 +5,6 @@ Belongs here: the order of these steps, and what was skipped. Not here: any of t
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from ipmon.deliveries import Delivery, current_by_period
@@ -22,7 +21,7 @@ from ipmon.registers.measure import Measure
 from ipmon.registers.measuring import Measuring, Outcome
 from ipmon.registers.records import Records
 from ipmon.registers.references import Strangers, references
-from ipmon.registers.states import before, change_days, earlier_root, history
+from ipmon.registers.states import Ending, State, before, earlier_root, endings, history
 from ipmon.registers.store import Store
 from ipmon.registry import Registry
 
@@ -78,14 +77,22 @@ class Registers:
         Raises IpmonError where a register is held more closely than what is counted from it.
         """
         self._require_grades(registry, grades)
-        days = change_days(deliveries, self.registers)
-        earlier = [self._before(day, registry, deliveries) for day in days]
-        return history(list(zip([None, *days], [*earlier, self._now(registry, deliveries)], strict=True)))
+        ends = endings(deliveries, self.registers)
+        said = [*(self._before(ending, registry, deliveries) for ending in ends), self._now(registry, deliveries)]
+        later = (State(end.day, figures, self._withdrawn(registry, end)) for end, figures in zip(ends, said[1:], strict=True))
+        return history([State(None, said[0]), *later])
 
-    def _before(self, day: date, registry: Registry, deliveries: Sequence[Delivery]) -> list[Figure]:
-        """What the cells said before a day."""
-        then = Registers(earlier_root(self.root, day), self.registers, self.measures)
-        known = before(deliveries, day)
+    def _withdrawn(self, registry: Registry, ending: Ending) -> dict[str, tuple[str, ...]]:
+        """The deliveries withdrawn then, by the indicators that are counted from their registers."""
+        facts = {d.delivery_id: self.registers[d.source_id].facts for d in ending.withdrawn}
+        rests_on = {m.id: m.facts for m in self.measures}
+        measured = {id_: rests_on[i.measured.measure] for id_, i in registry.indicators.items() if i.measured}
+        return {id_: tuple(d for d, fact in facts.items() if fact in counted) for id_, counted in measured.items()}
+
+    def _before(self, ending: Ending, registry: Registry, deliveries: Sequence[Delivery]) -> list[Figure]:
+        """What the cells said before files were put in the place of others, or taken back."""
+        then = Registers(earlier_root(self.root, ending.name), self.registers, self.measures)
+        known = before(deliveries, ending)
         then.update(known, lambda _: None)
         return then._now(registry, known)
 

@@ -1,12 +1,13 @@
 """What was said before a correction: told once, known since, retired on. Days and values by hand."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from ipmon.deliveries import Delivery
+from ipmon.deliveries import Delivery, Withdrawal
 from ipmon.figures import Figure, Key
 from ipmon.intervals import Interval
-from ipmon.registers.states import before, change_days, history
+from ipmon.registers.states import State, before, endings, history
 from ipmon.vintages import vintages_of
 
 FIRST, SECOND, THIRD = date(2024, 2, 5), date(2024, 3, 5), date(2024, 4, 5)
@@ -33,13 +34,39 @@ def test_only_a_file_in_another_s_place_ends_a_state() -> None:
         delivery("2024-01", THIRD),
         delivery("2024-01", SECOND, "tables"),
     ]
-    assert change_days(came, {"reg"}) == [THIRD]
-    assert [d.period for d in before(came, THIRD)] == ["2024-01", "2024-02", "2024-01"]
+    (ending,) = endings(came, {"reg"})
+    assert (ending.day, ending.withdrawn) == (THIRD, ())
+    assert [d.period for d in before(came, ending)] == ["2024-01", "2024-02", "2024-01"]
+
+
+def test_f42_what_was_withdrawn_on_the_day_it_came_was_known_before() -> None:
+    """In March a file came for February and was taken back an hour later; the other one stays."""
+    gone = delivery("2024-02", SECOND)
+    gone = replace(gone, withdrawal=Withdrawal(SECOND, gone.received_at + timedelta(hours=1), "wrong"))
+    came = [delivery("2024-01", FIRST), gone]
+    (ending,) = endings(came, {"reg"})
+    assert (ending.day, ending.withdrawn) == (SECOND, (gone,))
+    assert [(d.period, d.withdrawal) for d in before(came, ending)] == [("2024-01", None), ("2024-02", None)]
+
+
+def test_f42_corrections_and_withdrawals_of_one_day_end_two_states() -> None:
+    gone = delivery("2024-02", FIRST)
+    gone = replace(gone, withdrawal=Withdrawal(THIRD, gone.received_at + timedelta(days=99), "wrong"))
+    came = [delivery("2024-01", FIRST), gone, delivery("2024-01", THIRD)]
+    assert [(e.day, len(e.withdrawn), e.name) for e in endings(came, {"reg"})] == [
+        (THIRD, 0, "2024-04-05"),
+        (THIRD, 1, "2024-04-05-withdrawn"),
+    ]
+
+
+def test_f42_a_value_names_the_withdrawals_that_ended_it() -> None:
+    told = history([State(None, [figure("2024-01", 10, FIRST)]), State(THIRD, [], {"grants": ("reg-1",), "other": ("reg-2",)})])
+    assert [(f.value, f.retired_on, f.retired_by) for f in told] == [(10, THIRD, ("reg-1",))]
 
 
 def test_a_corrected_value_is_known_since_the_correction_and_the_old_one_until_then() -> None:
     told = history(
-        [(None, [figure("2024-01", 10, FIRST)]), (THIRD, [figure("2024-01", 12, THIRD), figure("2024-02", 7, SECOND)])]
+        [State(None, [figure("2024-01", 10, FIRST)]), State(THIRD, [figure("2024-01", 12, THIRD), figure("2024-02", 7, SECOND)])]
     )
     assert {(f.key.time_period, f.value, f.released_on, f.retired_on) for f in told} == {
         ("2024-01", 10, FIRST, THIRD),
@@ -51,17 +78,17 @@ def test_a_corrected_value_is_known_since_the_correction_and_the_old_one_until_t
 
 
 def test_an_unchanged_value_keeps_the_day_it_was_first_said() -> None:
-    told = history([(None, [figure("2024-01", 10, FIRST)]), (THIRD, [figure("2024-01", 10, THIRD)])])
+    told = history([State(None, [figure("2024-01", 10, FIRST)]), State(THIRD, [figure("2024-01", 10, THIRD)])])
     assert [(f.value, f.released_on) for f in told] == [(10, FIRST)]
 
 
 def test_a_value_of_a_withdrawn_month_is_retired() -> None:
-    told = history([(None, [figure("2024-01", 10, FIRST)]), (THIRD, [])])
+    told = history([State(None, [figure("2024-01", 10, FIRST)]), State(THIRD, [])])
     assert [(f.value, f.retired_on) for f in told] == [(10, THIRD)]
     assert [(v.since, v.until) for v in vintages_of(told)] == [(FIRST, THIRD)]
 
 
 def test_a_running_sum_behind_a_correction_changes_on_its_day() -> None:
     """The stock of February rests on February's file of March, but changes because January was corrected in April."""
-    told = history([(None, [figure("2024-02", 17, SECOND)]), (THIRD, [figure("2024-02", 19, SECOND)])])
+    told = history([State(None, [figure("2024-02", 17, SECOND)]), State(THIRD, [figure("2024-02", 19, SECOND)])])
     assert [(f.value, f.released_on) for f in told] == [(17, SECOND), (19, THIRD)]

@@ -133,6 +133,25 @@ def test_f42_the_file_before_a_withdrawn_one_holds_again() -> None:
     ]
 
 
+def test_f42_a_row_names_the_withdrawal_that_ended_it() -> None:
+    chain = [delivery("first"), withdrawn("second", FOURTH, FOURTH)]
+    files = {"first": [row("2023", "20")], "second": [row("2023", "21")]}
+    rows = lay(chain, {name: staged(name, *rows) for name, rows in files.items()})
+    assert [(r["value"], r["retired_by"]) for r in rows] == [("20", ()), ("21", ("second",)), ("20", ())]
+
+
+def test_f42_what_goes_and_comes_back_on_one_day_has_not_gone() -> None:
+    """Both corrections were withdrawn on the day on which they came."""
+    third = replace(withdrawn("third", SECOND, SECOND), issued_on=SECOND)
+    chain = [delivery("first"), withdrawn("second", SECOND, SECOND), third]
+    assert held(chain, first=TWO_YEARS, second=[row("2023", "21")], third=[row("2023", "22")]) == [
+        ("first", "10", None, None),
+        ("first", "20", None, None),
+        ("second", "21", SECOND, SECOND),
+        ("third", "22", SECOND, SECOND),
+    ]
+
+
 def test_f42_the_withdrawal_of_an_earlier_vintage_changes_nothing_of_today() -> None:
     chain = [withdrawn("first", FOURTH, FOURTH), delivery("second")]
     assert held(chain, first=[row("2023", "20")], second=[row("2023", "21")]) == [
