@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 import duckdb
 
 from ipmon import sql
+from ipmon.declared import Text
 from ipmon.dimensions import CODED
 from ipmon.errors import IpmonError
 from ipmon.paths import DataRoot
@@ -26,11 +27,30 @@ LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
 }
 KEY = ("indicator_id", "ref_area", *CODED, "freq", "time_period", "accumulation")
-DIFFERENCES = f"""select coalesce(n.indicator_id, o.indicator_id),
+TAKEN_BACK = """select d.delivery_id, d.source_id, d.period, d.withdrawn_on, d.withdrawal_reason
+    from {new}deliveries d semi join (from {old}.deliveries where withdrawn_on is null) using (delivery_id)
+    where d.withdrawn_on is not null order by d.withdrawn_on, d.delivery_id"""
+"""The deliveries that the release before still rested on and the new one does not, since they were withdrawn."""
+DIFFERENCES = f"""
+    with gone as (
+        from new.revisions anti join old.revisions using ({", ".join(KEY)}, basis, released_on, kind) where kind = 'withdrawn'
+    ),
+    told as (
+        select {", ".join(KEY)}, basis, old_value as value, cause_zh, cause from gone
+        union select {", ".join(f"l.{k}" for k in KEY)}, 'derived', l.value, gone.cause_zh, gone.cause
+        from old.lineage l join gone on l.input_delivery_id = gone.old_delivery_id
+    ),
+    withdrawn as (
+        select * exclude (cause_zh, cause),
+            string_agg(cause_zh, '；' order by cause) as zh, string_agg(cause, '; ' order by cause) as en
+        from told group by all
+    )
+    select coalesce(n.indicator_id, o.indicator_id),
     [{", ".join(f"coalesce(n.{d}, o.{d})" for d in ("ref_area", *CODED))}], coalesce(n.time_period, o.time_period),
     coalesce(n.accumulation, o.accumulation), coalesce(n.basis, o.basis),
-    o.value, n.value, n.quality, n.released_on, n.delivery_id
+    o.value, n.value, n.quality, n.released_on, n.delivery_id, w.zh, w.en
     from old.observations o full join new.observations n using ({", ".join(KEY)}, basis)
+    left join withdrawn w on {" and ".join(f"w.{k} = o.{k}" for k in (*KEY, "basis", "value"))}
     where o.value is distinct from n.value order by all"""
 FRAGILE = (
     "* 结论脆弱：在公布精度、通常修订或项目容差之内会改变。"
@@ -39,7 +59,10 @@ FRAGILE = (
 
 
 class Difference(NamedTuple):
-    """A cell whose value differs between two releases; quality, day and delivery are those of the later value."""
+    """A cell whose value differs between two releases; quality, day and delivery are those of the later value.
+
+    The last two say in both languages which delivery was withdrawn, where it is that the value before rested on one.
+    """
 
     indicator_id: str
     cell: list[str]
@@ -51,6 +74,13 @@ class Difference(NamedTuple):
     quality: str | None
     released_on: date | None
     delivery_id: str | None
+    withdrawal_zh: str | None = None
+    withdrawal_en: str | None = None
+
+    @property
+    def withdrawal(self) -> Text | None:
+        """Why the value before no longer holds, where a delivery was withdrawn."""
+        return Text(zh=self.withdrawal_zh, en=self.withdrawal_en) if self.withdrawal_zh and self.withdrawal_en else None
 
     @property
     def kind(self) -> Literal["new", "revised", "withdrawn"]:
@@ -149,11 +179,18 @@ def diff(root: DataRoot, old: str, new: str | None = None) -> Iterator[str]:
     for d in found:
         how = d.basis if d.accumulation == "period" else f"{d.basis}, {d.accumulation}"
         place = " ".join(code for code in d.cell if code != "_T")
-        why = "no longer in any delivery"
-        if d.after is not None:
-            why = f"{d.quality} source of {d.released_on}, delivery {d.delivery_id}"
         values = f"{shown(d.before, 1)} -> {shown(d.after, 1)}"
-        yield f"{d.kind:9} {d.indicator_id} {place} {d.time_period} ({how}): {values}  {why}"
+        yield f"{d.kind:9} {d.indicator_id} {place} {d.time_period} ({how}): {values}  {'; '.join(_reasons(d))}"
+
+
+def _reasons(d: Difference) -> Iterator[str]:
+    """Where a value is from, and why the one before it no longer holds."""
+    if d.after is not None:
+        yield f"{d.quality} source of {d.released_on}, delivery {d.delivery_id}"
+    if d.withdrawal:
+        yield f"{d.withdrawal.zh} | {d.withdrawal.en}"
+    elif d.after is None:
+        yield "no longer in any delivery"
 
 
 def differences(old: Path, new: Path) -> list[Difference]:

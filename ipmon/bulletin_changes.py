@@ -1,4 +1,4 @@
-"""What changed since the issue before: new data, revisions with size and cause, method, series breaks.
+"""What changed since the issue before: deliveries withdrawn, new data, revisions with size and cause, method, series breaks.
 
 Belongs here: comparing a mart with the one of the release before. Not here: any word of the bulletin (see bulletin_pages.py).
 """
@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from ipmon import sql
+from ipmon.answers import TAKEN_BACK
 from ipmon.cells import NATIONAL
 from ipmon.declared import Text
 from ipmon.dimensions import DIMENSIONS
@@ -34,7 +35,7 @@ _REDEFINED = """
     order by indicator_id"""
 _REVISIONS = f"""
     select indicator_id, time_period, accumulation, old_value, new_value, revision, revision_percent, r.unit, display_factor,
-        cause_zh, cause, released_on,
+        cause_zh, cause, kind = 'withdrawn', released_on,
         (select min(v.value_high - v.value_low) from vintages v
          where v.indicator_id = r.indicator_id and v.time_period = r.time_period and v.freq = r.freq
              and v.value in (r.old_value, r.new_value) and {NATIONAL}),
@@ -42,8 +43,11 @@ _REVISIONS = f"""
     from revisions r join indicators i using (indicator_id)
     where kind <> 'refined' and {NATIONAL}
     order by is_new desc, released_on desc, indicator_id, time_period desc limit ?"""
-_SAME_REVISION = " and ".join(f"p.{column} = r.{column}" for column in (*_COLUMNS, "released_on", "new_value"))
+_SAME_REVISION = " and ".join(f"p.{column} is not distinct from r.{column}" for column in (*_COLUMNS, "released_on", "new_value"))
 _NEW_REVISION = f"not exists (from previous.revisions p where {_SAME_REVISION})"
+_WITHDRAWALS = f"""
+    select title_zh, title_en, period, delivery_id, withdrawn_on, withdrawal_reason
+    from ({TAKEN_BACK.format(new="", old="previous")}) left join sources using (source_id) order by withdrawn_on, delivery_id"""
 _BREAKS = (
     "select starts_on, note_zh, note_en, {is_new} as is_new from breaks order by is_new desc, starts_on desc, break_id limit ?"
 )
@@ -51,19 +55,31 @@ _NEW_BREAK = "break_id not in (select break_id from previous.breaks)"
 
 
 @dataclass(frozen=True)
+class Withdrawn:
+    """A delivery that the issue before still rested on."""
+
+    source: Text
+    period: str
+    delivery_id: str
+    since: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class Revised:
-    """A national value that replaced another; `width`: of the narrowest interval known of either."""
+    """A national value that another replaced, or none; `width`: of the narrowest interval known of either."""
 
     indicator_id: str
     period: str
     accumulation: str
     old: Decimal
-    new: Decimal
-    size: Decimal
+    new: Decimal | None
+    size: Decimal | None
     percent: Decimal | None
     unit: str
     factor: int
     cause: Text
+    is_withdrawn: bool
     published: date
     width: Decimal | None
     is_new: bool
@@ -104,11 +120,16 @@ class Changes:
         """Indicators of which definition or formula changed."""
         return [id_ for (id_,) in self._rows(_REDEFINED)] if self.previous_id else []
 
+    def withdrawals(self) -> Iterator[Withdrawn]:
+        """The deliveries withdrawn since the issue before, the oldest first."""
+        for zh, en, *told in self._rows(_WITHDRAWALS) if self.previous_id else []:
+            yield Withdrawn(Text(zh=zh, en=en), *told)
+
     def revisions(self, most: int) -> Iterator[Revised]:
         """Revisions of national totals other than mere refinements: those new since the issue before, then the latest."""
         query = _REVISIONS.format(is_new=_NEW_REVISION if self.previous_id else "false")
-        for *told, zh, en, published, width, is_new in self._rows(query, most):
-            yield Revised(*(*told, Text(zh=zh, en=en), published, width, is_new))
+        for *told, zh, en, is_withdrawn, published, width, is_new in self._rows(query, most):
+            yield Revised(*(*told, Text(zh=zh, en=en), is_withdrawn, published, width, is_new))
 
     def breaks(self, most: int) -> Iterator[Break]:
         """Breaks of series: those declared since the issue before, then the latest."""

@@ -12,6 +12,7 @@ from typing import Any
 from ipmon import bulletin_tables as tables
 from ipmon import marks
 from ipmon.binding import references
+from ipmon.bulletin_changes import Withdrawn
 from ipmon.bulletin_content import Part, Section
 from ipmon.bulletin_facts import Described
 from ipmon.bulletin_issue import BEHIND, Desk
@@ -75,12 +76,20 @@ def _changes(desk: Desk) -> Iterator[str]:
     added, redefined = changes.added(), changes.redefined()
     counts = changes.counts() | {"added": len(added), "redefined": len(redefined)}
     yield desk.word("since", release=marks.words(changes.previous_id), **{name: count(n) for name, n in counts.items()})
+    yield from _at_most(desk, [_withdrawn(desk, w) for w in changes.withdrawals()], "more_withdrawn")
     for word, found in (("added", added), ("redefined", redefined)):
         if found:
             names = desk.listed([desk.title(id_) for id_ in found[: desk.edition.most.new]])
             yield desk.word(word, count=count(len(found)), names=names)
     if not redefined:
         yield desk.word("no_method_change")
+
+
+def _withdrawn(desk: Desk, w: Withdrawn) -> str:
+    """The notice of a delivery that its publisher took back."""
+    phrases = desk.phrases
+    named = {"source": phrases.words(w.source), "period": phrases.period(w.period), "delivery": marks.words(w.delivery_id)}
+    return desk.word("withdrawn", **named, day=phrases.day(w.since), reason=marks.words(w.reason))
 
 
 def _sections(desk: Desk) -> tuple[list[dict[str, Any]], list[str]]:
@@ -124,11 +133,11 @@ def _behind(desk: Desk) -> Iterator[str]:
             yield desk.word("of_title", title=desk.phrases.words(t.title), text=desk.phrases.words(t.reason))
 
 
-def _at_most(desk: Desk, warnings: list[str], more: str) -> list[str]:
-    """As many warnings as the edition shows, and how many more there are."""
+def _at_most(desk: Desk, notices: list[str], more: str) -> list[str]:
+    """As many notices or warnings as the edition shows, and how many more there are."""
     most = desk.edition.most.warnings
-    rest = len(warnings) - most
-    return warnings[:most] + ([desk.word(more, count=desk.phrases.count(rest))] if rest > 0 else [])
+    rest = len(notices) - most
+    return notices[:most] + ([desk.word(more, count=desk.phrases.count(rest))] if rest > 0 else [])
 
 
 def _definitions(desk: Desk) -> Iterator[Described]:

@@ -56,15 +56,17 @@ def revisions(desk: Desk) -> list[list[str]]:
 
 def _revision(desk: Desk, r: Revised) -> list[str]:
     phrases = desk.phrases
-    decimals = max(decimals_known(value, r.width, r.factor) for value in (r.old, r.new))
-    values = [phrases.quantity(value, r.unit, r.factor, decimals) for value in (r.old, r.new)]
+    decimals = max(decimals_known(value, r.width, r.factor) for value in (r.old, r.new) if value is not None)
+    old, new = (desk.word("no_value") if v is None else phrases.quantity(v, r.unit, r.factor, decimals) for v in (r.old, r.new))
     # A revised percentage moves by points: a percentage of it would be misread.
     unit = "percentage_points" if r.unit == "percent" else r.unit
-    size = phrases.signed(r.size, unit, r.factor, decimals)
+    size = "" if r.size is None else phrases.signed(r.size, unit, r.factor, decimals)
     if r.percent is not None and r.unit != "percent":
         size += desk.word("in_brackets", text=phrases.signed(r.percent, "percent"))
     period = phrases.period(r.period, r.accumulation)
-    return [desk.title(r.indicator_id), period, *values, size, phrases.words(r.cause), _dated(desk, r.published, r.is_new)]
+    # The notice above names the delivery with its reason, for which the table has no room.
+    cause = desk.word("taken_back") if r.is_withdrawn else phrases.words(r.cause)
+    return [desk.title(r.indicator_id), period, old, new, size, cause, _dated(desk, r.published, r.is_new)]
 
 
 def breaks(desk: Desk) -> list[list[str]]:

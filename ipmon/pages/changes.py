@@ -5,13 +5,15 @@ Belongs here: the comparison as it is shown. Not here: finding the differences o
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
+from markupsafe import Markup
 
 from ipmon import sql
-from ipmon.answers import Difference, differences
+from ipmon.answers import TAKEN_BACK, Difference, differences
 from ipmon.declared import Text
 from ipmon.pages.layout import Layout, both
 from ipmon.pages.reading import Library
@@ -28,6 +30,16 @@ INDICATORS = """select coalesce(n.indicator_id, o.indicator_id),
     or o.definition_en <> n.definition_en order by 1"""
 
 
+class TakenBack(NamedTuple):
+    """A delivery that was withdrawn since the release before."""
+
+    delivery_id: str
+    source_id: str
+    period: str
+    withdrawn_on: date
+    reason: str
+
+
 class Changes:
     """A candidate's mart beside the one of the release before; `previous` is that release's folder."""
 
@@ -35,17 +47,20 @@ class Changes:
         self.previous = previous.resolve().name if previous else ""
         self.cells: list[Difference] = []
         self.indicators: list[tuple[str, str, Text]] = []
+        self.taken_back: list[TakenBack] = []
         if previous:
             marts = (previous / "public.duckdb", mart)
             self.cells = differences(*marts)
-            self.indicators = list(_indicators(*marts))
+            self.indicators = [(id_, how, Text(zh=zh, en=en)) for id_, how, zh, en in _rows(*marts, INDICATORS)]
+            self.taken_back = [TakenBack(*row) for row in _rows(*marts, TAKEN_BACK.format(new="new.", old="old"))]
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The counts of values by kind, and the ids of indicators by what happened to them."""
+        """The counts of values by kind, the ids of indicators by what happened to them, and the deliveries withdrawn."""
         counts = {kind: sum(cell.kind == kind for cell in self.cells) for kind in KINDS}
         ids = {kind: [id_ for id_, how, _ in self.indicators if how == kind] for kind in ("added", "redefined", "removed")}
-        return {"previous": self.previous, "values": counts, "indicators": ids}
+        taken_back = [d._asdict() | {"withdrawn_on": d.withdrawn_on.isoformat()} for d in self.taken_back]
+        return {"previous": self.previous, "values": counts, "indicators": ids, "withdrawn_deliveries": taken_back}
 
 
 def page(changes: Changes, layout: Layout, library: Library) -> str:
@@ -59,6 +74,7 @@ def page(changes: Changes, layout: Layout, library: Library) -> str:
         previous=changes.previous,
         compared=words.fill("compared", before, before),
         counted=words.fill("counted", said, said),
+        taken_back=[words.fill("taken_back", told, told) for d in changes.taken_back if (told := _told(d))],
         groups=list(_groups(changes.cells, layout, library)),
         more=lambda count: words.fill("more_changes", {"count": f"{count:,}"}, {"count": f"{count:,}"}),
         indicators=list(named.items()),
@@ -75,11 +91,6 @@ def _groups(cells: Sequence[Difference], layout: Layout, library: Library) -> It
 def _row(cell: Difference, layout: Layout, library: Library) -> dict[str, Any]:
     entry = library.entries.get(cell.indicator_id)
     factor = entry.row["display_factor"] if entry else 1
-    why = (
-        f"{cell.released_on}, {cell.delivery_id}"
-        if cell.delivery_id
-        else layout.words.words["gone" if cell.after is None else "by_formula"]
-    )
     return {
         "id": cell.indicator_id,
         "entry": entry,
@@ -88,13 +99,28 @@ def _row(cell: Difference, layout: Layout, library: Library) -> dict[str, Any]:
         "basis": both(layout.words.code("basis", cell.basis)),
         "before": shown(cell.before, factor),
         "after": shown(cell.after, factor),
-        "why": both(why) if isinstance(why, Text) else why,
+        "why": list(_reasons(cell, layout)),
     }
 
 
-def _indicators(old: Path, new: Path) -> Iterator[tuple[str, str, Text]]:
+def _reasons(cell: Difference, layout: Layout) -> Iterator[Markup | str]:
+    """Where a value is from, and why the one before it no longer holds."""
+    if cell.delivery_id:
+        yield f"{cell.released_on}, {cell.delivery_id}"
+    elif cell.after is not None:
+        yield both(layout.words.words["by_formula"])
+    if cell.withdrawal:
+        yield both(cell.withdrawal)
+    elif cell.after is None:
+        yield both(layout.words.words["gone"])
+
+
+def _told(delivery: TakenBack) -> dict[str, str]:
+    return {name: str(value) for name, value in delivery._asdict().items()}
+
+
+def _rows(old: Path, new: Path, query: str) -> list[tuple[Any, ...]]:
     with duckdb.connect() as marts:
         for name, path in (("old", old), ("new", new)):
             marts.execute(f"attach {sql.literal(str(path))} as {name} (read_only)")
-        for id_, how, zh, en in marts.execute(INDICATORS).fetchall():
-            yield id_, how, Text(zh=zh, en=en)
+        return marts.execute(query).fetchall()

@@ -29,7 +29,19 @@ from ipmon.registry import load_registry
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 KNOWN = {"pledge_amount", "pledge_amount_growth", "pii_share_of_gdp", "trademark_registrations"}
-TABLES = ("observations", "vintages", "indicators", "targets", "assessments", "revisions", "breaks", "alerts", "areas")
+TABLES = (
+    "observations",
+    "vintages",
+    "indicators",
+    "targets",
+    "assessments",
+    "revisions",
+    "breaks",
+    "alerts",
+    "areas",
+    "deliveries",
+    "sources",
+)
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 40"><title>T</title><desc>D</desc><rect width="7" height="4"/></svg>'
 )
@@ -390,6 +402,26 @@ def test_the_issue_says_what_changed_since_the_last(folder: Path, tmp_path: Path
     assert "Share 2022 12.71% 12.60% −0.11 percentage points a census 2024-06-01 [n]" in en
     assert "2022 年 12.71% 12.60% −0.11 个百分点 普查 2024 年 6 月 1 日 [n]" in zh
     assert "2017-01-01 [n] A new basis. 2018-01-01 An old basis." in en  # new ones first, then the latest
+
+
+def test_f42_a_withdrawn_delivery_has_a_notice_with_day_and_reason(folder: Path, tmp_path: Path) -> None:
+    before = tmp_path / "2024-05-01-99999999"
+    before.mkdir()
+    named = {"source_id": "pii", "title_zh": "密集型产业", "title_en": "Intensive industries"}
+    file = {"delivery_id": "pii-0a1b2c3d4e5f", "source_id": "pii", "period": "2024-03"}
+    gone = file | {"withdrawn_on": date(2024, 5, 20), "withdrawal_reason": "两县漏报 Two counties were missing."}
+    earlier = file | {"delivery_id": "pii-999999999999", "withdrawn_on": date(2024, 1, 2), "withdrawal_reason": "old"}
+    make_mart(before / "public.duckdb", OBSERVED, deliveries=[file, earlier], sources=[named])
+    row = revision() | {"new_value": None, "revision": None, "revision_percent": None, "kind": "withdrawn"}
+    mart = make_mart(tmp_path / "now.duckdb", OBSERVED, deliveries=[gone, earlier], sources=[named], revisions=[row])
+    zh, en = (" ".join(text_of(pdf).split()) for pdf in made(mart, folder, tmp_path / "out", before))
+    assert (
+        "Correction notice: delivery pii-0a1b2c3d4e5f of Intensive industries (2024-03) was withdrawn by its publisher on "
+        "2024-05-20. Reason: 两县漏报 Two counties were missing." in en
+    )
+    assert "pii-0a1b2c3d4e5f，理由：两县漏报 Two counties were missing." in zh and "2024 年 5 月 20 日" in zh
+    assert "pii-999999999999" not in zh + en
+    assert "Share 2022 12.71% none delivery withdrawn, see the notice or table revisions 2024-06-01 [n]" in en
 
 
 def revision() -> dict[str, Any]:

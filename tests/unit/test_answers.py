@@ -1,7 +1,8 @@
 """What the marts answer at the terminal: locked-down queries, series, origins, differences."""
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from make_figures import book, day, dimensions, figure, key, registry
 
 from ipmon import catalogue, tables
 from ipmon.answers import diff, previous, query, release_path, show, status
+from ipmon.deliveries import Withdrawal
 from ipmon.derive import derive
 from ipmon.errors import IpmonError
 from ipmon.figures import Figure
@@ -17,10 +19,15 @@ from ipmon.mart_schema import MartSchema, load_schema
 from ipmon.marts import build, frame
 from ipmon.pages.changes import Changes
 from ipmon.paths import CHECKOUT, DataRoot
+from ipmon.printed import traced
+from ipmon.revisions import revisions
 from ipmon.tracing import trace
 
 REAL = load_schema(CHECKOUT / "assets" / "marts", [])
-NEEDED = ("observations", "vintages", "indicators", "deliveries", "lineage", "targets", "assessments", "release", "dictionary")
+NEEDED = (
+    *("observations", "vintages", "indicators", "deliveries", "lineage", "revisions"),
+    *("targets", "assessments", "release", "dictionary"),
+)
 GLANCE = "targets_at_a_glance"
 SCHEMA = MartSchema(REAL.fields, {name: REAL.tables[name] for name in NEEDED}, {GLANCE: REAL.views[GLANCE]})
 DECLARED = registry(
@@ -30,11 +37,13 @@ DECLARED = registry(
     growth_change={"unit": "percent", "nature": "rate", "change": {"of": "grants_growth"}},
 )
 OLD, NEW = "2024-05-01-aaaaaaaa", "2024-06-01-bbbbbbbb"
-FILE = "source-000000000001"
+FILE, SECOND_FILE = "source-000000000001", "source-000000000002"
 
 
-def published(root: DataRoot, name: str, before: str | None, figures: Iterable[Figure]) -> None:
-    """A release of these figures and what is derived from them."""
+def published(
+    root: DataRoot, name: str, before: str | None, figures: Iterable[Figure], withdrawal: Withdrawal | None = None
+) -> None:
+    """A release of these figures and what is derived from them; the second delivery may have been withdrawn."""
     known, lists = book(*figures), dimensions()
     derivations = derive(DECLARED, known, lists)
     vintages = tables.vintages(known, lists)
@@ -42,10 +51,18 @@ def published(root: DataRoot, name: str, before: str | None, figures: Iterable[F
         "vintages": vintages,
         "observations": tables.observations(vintages),
         "lineage": list(tables.lineage(derivations)),
+        "revisions": tables.revisions(revisions(known, DECLARED, {SECOND_FILE: withdrawal} if withdrawal else {})),
         "indicators": catalogue.indicators(
             DECLARED, lists, tables.observations(vintages), dict.fromkeys(DECLARED.indicators, "public")
         ),
-        "deliveries": [cells("deliveries", delivery_id=FILE, source_id="source", period="2024", file_name="a.csv", sha256="5ha")],
+        "deliveries": [
+            cells("deliveries", delivery_id=FILE, source_id="source", period="2024", file_name="a.csv", sha256="5ha"),
+            cells("deliveries", delivery_id=SECOND_FILE, source_id="source", period="2024")
+            | {
+                "withdrawn_on": withdrawal and withdrawal.issued_on,
+                "withdrawal_reason": withdrawal and withdrawal.reason,
+            },
+        ],
         "targets": [cells("targets", target_id="more", indicator_id="grants")],
         "assessments": [
             cells(
@@ -239,5 +256,52 @@ def test_the_page_of_changes_says_what_ipmon_diff_says(root: DataRoot) -> None:
         "previous": OLD,
         "values": {"new": 3, "revised": 3, "withdrawn": 1},
         "indicators": {"added": [], "redefined": [], "removed": []},
+        "withdrawn_deliveries": [],
     }
     assert sum(changes.summary["values"].values()) == len(list(diff(root, OLD, NEW))) - 1
+
+
+@pytest.fixture(scope="module", params=["on its day", "later"])
+def recalled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> DataRoot:
+    """Two releases: the first rests on a second file too, which says 150 of 2024 and 8 of Beijing, and was then withdrawn."""
+    root, came = DataRoot(tmp_path_factory.mktemp("recalled")), "2025-01-16"
+    last = day(came) if request.param == "on its day" else day("2025-03-01")
+    base = [
+        figure("120", "2024-01-16", key(period="2023")),
+        figure("7", "2024-01-16", key(period="2023", area="CN-BJ"), locator="line 5"),
+    ]
+    beijing = key(period="2023", area="CN-BJ")
+    second = [figure("150", came, delivery_id=SECOND_FILE), figure("8", came, beijing, delivery_id=SECOND_FILE, locator="line 3")]
+    gone = [replace(f, retired_on=last, retired_by=(SECOND_FILE,)) for f in second]
+    published(root, OLD, None, [*base, *second])
+    reason = "两县漏报 Two counties <missing>"
+    published(root, NEW, OLD, [*base, *gone], Withdrawal(last, datetime(2025, 3, 2, tzinfo=UTC), reason))
+    root.current.symlink_to(Path("releases") / NEW)
+    return root
+
+
+def test_f42_the_difference_names_the_withdrawn_delivery_its_day_and_the_reason(recalled: DataRoot) -> None:
+    """Also of what was derived from it: 150 / 120 is 25 % more."""
+    ((last,),) = query(recalled, "select max(withdrawn_on) from deliveries").fetchall()
+    zh = f"发布者于{last}撤回交付 {SECOND_FILE}：两县漏报 Two counties <missing>"
+    en = f"delivery {SECOND_FILE} withdrawn by its publisher on {last}: 两县漏报 Two counties <missing>"
+    since = "2024-01-16" if str(last) == "2025-01-16" else last  # the 8 that held for less than a day parts no stint
+    assert [" ".join(line.split()) for line in diff(recalled, OLD, NEW)][1:] == [
+        f"withdrawn grants CN 2024 (published): 150 -> - {zh} | {en}",
+        f"revised grants CN-BJ 2023 (published): 8 -> 7 official source of {since}, delivery {FILE}; {zh} | {en}",
+        f"withdrawn grants_growth CN 2024 (derived): 25 -> - {zh} | {en}",
+    ]
+
+
+def test_f42_the_counts_of_changes_name_the_withdrawn_deliveries(recalled: DataRoot) -> None:
+    ((last,),) = query(recalled, "select max(withdrawn_on) from deliveries").fetchall()
+    told = Changes(recalled.current / "public.duckdb", recalled.releases / OLD).summary
+    assert told["values"] == {"new": 0, "revised": 1, "withdrawn": 2}
+    named = {"delivery_id": SECOND_FILE, "source_id": "source", "period": "2024", "withdrawn_on": str(last)}
+    assert told["withdrawn_deliveries"] == [named | {"reason": "两县漏报 Two counties <missing>"}]
+    assert Changes(recalled.current / "public.duckdb", recalled.current).summary["withdrawn_deliveries"] == []
+
+
+def test_f42_a_printed_number_is_traced_where_others_were_withdrawn(recalled: DataRoot) -> None:
+    told = [line.strip() for line in traced(recalled, "120 in 2023", None, {})]
+    assert "120: 1 value(s), 0 target(s), 0 revision(s)" in told
