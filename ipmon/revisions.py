@@ -4,7 +4,7 @@ Belongs here: comparing consecutive vintages of one key. Not here: warnings abou
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -96,15 +96,15 @@ def _step(key: Key, basis: str, old: Vintage, new: Vintage | None, withdrawals: 
     if new and old.figure.value == new.figure.value:
         return
     if old.is_withdrawn and old.until:
-        cause = _taken_back(old.figure.retired_by, withdrawals)
+        cause = taken_back(old.figure.retired_by, withdrawals)
         yield Revision(key, basis, old.until, old.figure, new.figure if new else None, "withdrawn", cause)
     elif new:
         kind: Kind = "refined" if old.figure.interval.overlaps(new.figure.interval) else "revised"
         yield Revision(key, basis, new.since, old.figure, new.figure, kind, _cause(old, new))
 
 
-def _taken_back(ids: tuple[str, ...], withdrawals: Mapping[str, Withdrawal]) -> Text:
-    """The deliveries, with the day and the reason."""
+def taken_back(ids: Sequence[str], withdrawals: Mapping[str, Withdrawal]) -> Text:
+    """That deliveries were withdrawn, with the day and the reason."""
     told = [{"delivery": id_, "day": withdrawals[id_].issued_on, "reason": withdrawals[id_].reason} for id_ in ids]
     zh, en = ([words.format_map(one) for one in told] for words in (TAKEN_BACK.zh, TAKEN_BACK.en))
     return Text(zh="；".join(zh), en="; ".join(en))

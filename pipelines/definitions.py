@@ -25,7 +25,7 @@ from pipelines.checks import expectations
 from pipelines.jobs import monthly, registers_job, release_job
 from pipelines.progress import progress
 from pipelines.resources import artists, checker, clerk
-from pipelines.sensors import inbox, release_after_registers
+from pipelines.sensors import inbox, release_after_registers, withdrawn_months
 
 TABLES = (figures, observations, indicators, assessments, mart, charts, bulletin, pages, candidate, release)
 
@@ -34,7 +34,7 @@ defs = dg.Definitions(
     asset_checks=[expectations],
     jobs=[release_job, registers_job],
     schedules=[monthly],
-    sensors=[inbox, release_after_registers],
+    sensors=[inbox, release_after_registers, withdrawn_months],
     resources={"occasion": Occasion(), "checker": checker, "artists": artists, "clerk": clerk},
     loggers={"console": dg.colored_console_logger, "progress": progress},
     executor=dg.in_process_executor,

@@ -1,6 +1,7 @@
-"""The inbox: files named by contract are received as they arrive.
+"""Arrivals: files named by contract are received as they come, and months that lost all their files are marked.
 
-Belongs here: looking into data/inbox, reporting, asking for what follows. Not here: taking files in (see receiving.py).
+Belongs here: looking into data/inbox and at withdrawals, reporting, asking for what follows. Not here: taking files in (see
+receiving.py) or back (ipmon/withdrawals.py).
 """
 
 import logging
@@ -8,16 +9,17 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import dagster as dg
 
 from assets import declarations
-from assets.registers.assets import months
-from ipmon.deliveries import Delivery
+from assets.registers.assets import MONTHLY, facts, months
+from ipmon.deliveries import CHINA, Delivery, load_manifest, received_by
 from ipmon.errors import IpmonError
 from ipmon.paths import DataRoot, data_root
+from ipmon.registers.arrivals import arrivals
 from pipelines.jobs import registers_job, release_job
 from pipelines.receiving import receive
 
@@ -78,6 +80,24 @@ def _request(deliveries: Sequence[Delivery]) -> dg.RunRequest:
 def release_after_registers(context: dg.RunStatusSensorContext) -> dg.RunRequest:
     """The release of the facts that the run has made."""
     return dg.RunRequest(run_key=f"after {context.dagster_run.run_id}")
+
+
+@dg.sensor(
+    job=registers_job,
+    minimum_interval_seconds=60,
+    description="Turns months of registers red in the grid whose deliveries were all withdrawn.",
+)
+def withdrawn_months(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+    """A run for each month that is still green, which fails with the reason: Dagster's storage cannot forget one month alone."""
+    today, known, made = datetime.now(CHINA).date(), months.get_partition_keys(), dg.AssetPartitionStatus.MATERIALIZED
+    received = received_by(load_manifest(data_root()), today)
+    requests: list[dg.RunRequest] = []
+    for register, asset in zip(MONTHLY, facts, strict=True):
+        gone = {row.period for row in arrivals({register.id: register}, received, today) if row.status == "withdrawn"}
+        grid = context.instance.get_status_by_partition(asset.key, sorted(gone & {*known}), months) if gone else None
+        still_green = [month for month, status in (grid or {}).items() if status == made]
+        requests += [dg.RunRequest(partition_key=month, asset_selection=[asset.key]) for month in still_green]
+    return requests or dg.SkipReason("No month that is green in the grid has lost all its deliveries.")
 
 
 def _waiting(folder: Path) -> list[Path]:

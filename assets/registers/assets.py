@@ -6,7 +6,7 @@ Belongs here: the partitioned facts and the figures counted from them. Not here:
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,19 +15,23 @@ import dagster as dg
 from assets import declarations
 from assets.occasion import OWNERS, Occasion
 from assets.sources.assets import raw_asset
-from ipmon.deliveries import load_manifest, received_by
+from ipmon.deliveries import Delivery, load_manifest, received_by
 from ipmon.figures import Figure
 from ipmon.registers.contract import Register
 from ipmon.telling import teller
 
 REGISTERS = declarations().registers
+MONTHLY = [register for register in REGISTERS.values() if register.delivers != "year"]
 FIRST_MONTH = "2012-01"
 """Where the grid of months begins; facts of earlier months are made by the release alone."""
 months = dg.MonthlyPartitionsDefinition(start_date=FIRST_MONTH, fmt="%Y-%m", timezone="Asia/Shanghai")
 
 
 def _facts(register: Register) -> dg.AssetsDefinition:
-    """The facts of one register, a month a partition; a month without a delivery stays empty in the grid of arrivals."""
+    """The facts of one register, a month a partition.
+
+    A month without a delivery stays empty in the grid of arrivals, and one whose deliveries were all withdrawn has failed.
+    """
 
     @dg.asset(
         name=f"fct_{register.facts}",
@@ -47,11 +51,15 @@ def _facts(register: Register) -> dg.AssetsDefinition:
         deliveries = received_by(load_manifest(occasion.root), occasion.day)
         made = Registers(occasion.root, {register.id: register}, [])
         outcome = made.facts(deliveries, context.partition_keys, context.log.info)
-        there = {d.period for d in made.received(deliveries)} & set(context.partition_keys)
+        asked, came = set(context.partition_keys), made.received(deliveries)
+        there = {d.period for d in came if not d.withdrawal} & asked
+        gone = [d for d in came if d.withdrawal and d.period in asked - there]
         context.log.info(
             f"{len(outcome.rebuilt)} month(s) made, {len(outcome.skipped)} unchanged, {len(outcome.removed)} removed"
         )
-        if there == set(context.partition_keys):
+        if gone:
+            _tell_gone(context, gone)
+        if there == asked:
             yield dg.MaterializeResult(metadata={"months": len(there), "made": len(outcome.rebuilt)})
             return
         for month in sorted(there):  # a result would stand for the whole range, also for months that never came
@@ -60,10 +68,26 @@ def _facts(register: Register) -> dg.AssetsDefinition:
     return facts
 
 
+def _tell_gone(context: dg.AssetExecutionContext, gone: Sequence[Delivery]) -> None:
+    """Says which months have no facts any more. Raises dg.Failure where the run asks for nothing else.
+
+    A run that fails turns everything red that it asked for and did not make, so no other run may fail for this.
+    """
+    from ipmon.revisions import taken_back
+
+    cause = taken_back([d.delivery_id for d in gone], {d.delivery_id: d.withdrawal for d in gone if d.withdrawal})
+    months = sorted({d.period for d in gone})
+    named = ", ".join(months)
+    told = f"{named}：全部交付已撤回，须重新交付。{cause.zh} {named}: all that came was withdrawn, receive it again; {cause.en}"
+    if context.run.asset_selection == {context.asset_key} and months == sorted(context.partition_keys):
+        raise dg.Failure(told, allow_retries=False)
+    context.log.warning(told)
+
+
 raw = [raw_asset(register, "assets/registers") for register in REGISTERS.values()]
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", dg.BetaWarning)  # of backfill_policy; the release is pinned
-    facts = [_facts(register) for register in REGISTERS.values() if register.delivers != "year"]
+    facts = [_facts(register) for register in MONTHLY]
 
 
 @dataclass(frozen=True)

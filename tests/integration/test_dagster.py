@@ -1,6 +1,7 @@
 """What Dagster sees: definitions that load, the graph's layers, checks that are registered, the schedule, the inbox."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,15 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ipmon.deliveries import load_manifest
+from assets.registers.assets import months
+from ipmon.deliveries import CHINA, load_manifest
 from ipmon.door import Receipt
 from ipmon.paths import DataRoot
+from ipmon.withdrawals import withdraw
 from pipelines.checks import KINDS
 from pipelines.definitions import defs
 from pipelines.receiving import receive
-from pipelines.sensors import inbox, release_after_registers
+from pipelines.sensors import inbox, release_after_registers, withdrawn_months
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FIGURES = "examination_cycles"
@@ -144,6 +147,49 @@ def test_registers_of_several_months_ask_for_one_run_over_all_of_them(box: Path)
         assert instance.get_materialized_partitions(dg.AssetKey("fct_inventory")) == set()
     facts = box.parent / "work" / "registers" / "facts" / "pledges"
     assert sorted(path.stem for path in facts.glob("*.parquet")) == ["2024-07", "2024-09"]
+
+
+def grid(instance: dg.DagsterInstance, *keys: str) -> dict[str, str | None]:
+    """How months of the pledges look in the grid."""
+    found = instance.get_status_by_partition(dg.AssetKey("fct_pledges"), keys, months) or {}
+    return {month: status and status.value for month, status in found.items()}
+
+
+def marking(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
+    """What the sensor asks for to mark months that lost their files."""
+    context = dg.build_sensor_context(instance=instance, definitions=defs)
+    return list(withdrawn_months.evaluate_tick(context).run_requests or [])
+
+
+def test_f42_a_month_whose_files_were_all_withdrawn_is_red_until_it_comes_again(box: Path) -> None:
+    """August stays green. A run over all registers does not fail, for it would turn months red that never came."""
+    root, today = DataRoot(box.parent), datetime.now(UTC).astimezone(CHINA).date()
+    for month in ("2024-08", "2024-09"):
+        pledges(box, month)
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = defs.resolve_job_def("registers")
+        job.execute_in_process(instance=instance, tags=dict(asked()[0].tags))
+        assert marking(instance) == []
+        september = next(d for d in load_manifest(root) if d.period == "2024-09")
+        withdraw(september.delivery_id, today, "Two counties were missing.", root, datetime.now(UTC))
+        assert job.execute_in_process(instance=instance, partition_key="2024-09").success
+        assert grid(instance, "2024-08", "2024-09") == {"2024-08": "MATERIALIZED", "2024-09": "MATERIALIZED"}
+
+        (request,) = marking(instance)
+        assert (request.partition_key, request.asset_selection) == ("2024-09", [dg.AssetKey("fct_pledges")])
+        narrow = {"partition_key": request.partition_key, "asset_selection": request.asset_selection}
+        run = job.execute_in_process(instance=instance, raise_on_error=False, **narrow)
+        assert grid(instance, "2024-08", "2024-09") == {"2024-08": "MATERIALIZED", "2024-09": "FAILED"}
+        (failure,) = [e.step_failure_data.user_failure_data for e in run.all_events if e.is_step_failure]
+        cause = f"delivery {september.delivery_id} withdrawn by its publisher on {today}: Two counties were missing."
+        assert failure and failure.description and failure.description.endswith(cause)
+        assert "2024-09：全部交付已撤回" in failure.description
+        assert marking(instance) == []
+
+        pledges(box, "2024-09")
+        (request,) = asked()
+        assert job.execute_in_process(instance=instance, partition_key=request.partition_key).success
+        assert grid(instance, "2024-08", "2024-09") == {"2024-08": "MATERIALIZED", "2024-09": "MATERIALIZED"}
 
 
 def test_a_month_outside_the_grid_asks_for_a_release_at_once(box: Path) -> None:
