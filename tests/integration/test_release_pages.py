@@ -120,6 +120,7 @@ def test_a_first_release_says_that_nothing_came_before_it(release: Path) -> None
         "previous": "",
         "values": {"new": 0, "revised": 0, "withdrawn": 0},
         "indicators": {"added": [], "redefined": [], "removed": []},
+        "withdrawn_deliveries": [],
     }
     assert "这是第一个发布" in (release / "changes.html").read_text("utf-8")
     assert "首个发布" in (release.parent / "archive.html").read_text("utf-8")
