@@ -10,12 +10,15 @@ from functools import cached_property
 
 import dagster as dg
 
+from assets import declarations
 from ipmon.bulletin_issue import Issue
-from ipmon.deliveries import CHINA
+from ipmon.declarations import Declarations
+from ipmon.deliveries import CHINA, Delivery, load_manifest, received_by
 from ipmon.duedates import next_release_day
 from ipmon.errors import IpmonError
 from ipmon.locks import single_writer
 from ipmon.paths import DataRoot, data_root
+from ipmon.synthetic import is_synthetic
 
 OWNERS = ["team:statistics"]
 
@@ -44,6 +47,21 @@ class Occasion(dg.ConfigurableResource):  # type: ignore[type-arg]
     def root(self) -> DataRoot:
         """The data root in force."""
         return data_root()
+
+    @property
+    def received(self) -> list[Delivery]:
+        """The deliveries received by the day."""
+        return received_by(load_manifest(self.root), self.day)
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether what was received is simulated."""
+        return is_synthetic(self.received)
+
+    @property
+    def declared(self) -> Declarations:
+        """The declarations that hold of what was received."""
+        return declarations().simulated if self.synthetic else declarations()
 
     def issue(self, release_id: str) -> Issue:
         """What the documents of a release say of the occasion."""

@@ -4,13 +4,14 @@ Belongs here: what was known on the day, and the assessment with its sentence. N
 targets (see targets.py), finding the series in a database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, localcontext
 
 from ipmon.declared import Text
 from ipmon.intervals import round_half_up
+from ipmon.reason_clauses import CLAUSES
 from ipmon.reasons import sentence
 from ipmon.shown import Shown
 from ipmon.target_doubts import doubts
@@ -71,6 +72,7 @@ def assess(
     shown: Shown,
     mean_abs_revision: Decimal | None = None,
     levels: Iterable[Point] = (),
+    clauses: Mapping[str, Text] = CLAUSES,
 ) -> Assessment:
     """The status of one target from what was known on `as_of`.
 
@@ -78,6 +80,7 @@ def assess(
     date or a stock, not single months of a flow. For a milestone: evidence, 1 (done) or 0 (not done), on its day.
     levels: for a growth target, the series that grows; with it the needed growth is exact, without it last year is taken as even.
     mean_abs_revision: how far values of this indicator are usually revised, in its unit.
+    clauses: what the reason is put together from.
 
     Before the deadline the latest value since the base period counts, and the status is met_so_far, on_track, needs_acceleration,
     off_track or moving_away. From the deadline on only the value of the reference period counts: met or missed. What cannot be
@@ -87,7 +90,7 @@ def assess(
         situation = _situation(target, _known(points, as_of), as_of, mean_abs_revision, _known(levels, as_of))
         finding = judged(situation)
         doubted = tuple(doubts(situation, finding))
-        return _assessment(situation, finding, doubted, sentence(situation, finding, doubted, shown))
+        return _assessment(situation, finding, doubted, sentence(situation, finding, doubted, shown, clauses))
 
 
 def _known(points: Iterable[Point], as_of: date) -> list[Point]:

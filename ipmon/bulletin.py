@@ -24,6 +24,7 @@ from ipmon.bulletin_pages import compose
 from ipmon.cells import Cells
 from ipmon.errors import DeclarationError, IpmonError
 from ipmon.phrases import LANGS, Phrases
+from ipmon.synthetic import is_marked
 
 
 def build(mart: Path, charts: Path, folder: Path, issue: Issue, out: Path) -> list[Path]:
@@ -50,7 +51,7 @@ def composed(
     with duckdb.connect(str(mart), read_only=True) as connection:
         problems: list[str] = []
         facts = Facts(connection)
-        content = load_content(folder, facts.indicator_ids(), problems)
+        content = load_content(folder, facts.indicator_ids(), problems, is_marked(issue.release_id))
         if problems or content is None:
             raise DeclarationError(problems)
         cells, changes = Cells(connection), Changes(connection, issue.previous)

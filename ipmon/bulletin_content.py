@@ -10,6 +10,7 @@ from typing import Literal
 from ipmon.binding import lint
 from ipmon.declared import Declared, Text, read_yaml, validated
 from ipmon.phrases import Wording
+from ipmon.synthetic import told
 
 Tone = Literal["good", "watch", "bad", "none"]
 
@@ -87,9 +88,13 @@ class Content(Declared):
         yield from ((f"sections.{section.id}.provinces", id_) for section in self.sections for id_ in section.provinces)
 
 
-def load_content(folder: Path, known: Collection[str], problems: list[str]) -> Content | None:
-    """content.yaml of a folder, linted; `known` are the registry's indicator ids. Every problem is noted."""
-    content = validated(Content, read_yaml(folder / "content.yaml", problems), "bulletin/content.yaml", problems)
+def load_content(folder: Path, known: Collection[str], problems: list[str], synthetic: bool = False) -> Content | None:
+    """content.yaml of a folder, linted, as it speaks of real or of simulated data. Every problem is noted.
+
+    `known`: the registry's indicator ids.
+    """
+    declared = told(read_yaml(folder / "content.yaml", problems), synthetic)
+    content = validated(Content, declared, "bulletin/content.yaml", problems)
     if content is None:
         return None
     for where, text in content.texts():

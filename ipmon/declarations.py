@@ -4,7 +4,8 @@ Belongs here: gathering the parts and the checks that need more than one of them
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from ipmon.contracts import SourceContract, load_contracts
@@ -17,6 +18,7 @@ from ipmon.identities import Identity, load_identities
 from ipmon.mart_schema import MartSchema, load_schema
 from ipmon.registers.contract import Register, load_registers
 from ipmon.registry import Registry, load_registry
+from ipmon.synthetic import WORDS
 from ipmon.targets import Target, check_targets, load_targets
 from ipmon.wordings import Rule, load_rules
 
@@ -45,6 +47,17 @@ class Declarations:
     def grades(self) -> Grades:
         """Who may see what."""
         return grades_of(self.registry, self.received, {id_: identity.compared for id_, identity in self.identities.items()})
+
+    @cached_property
+    def simulated(self) -> "Declarations":
+        """What holds of simulated records: definitions and targets, and nothing that is known of real deliveries and series."""
+        return replace(
+            self,
+            dimensions=replace(self.dimensions, breaks=[]),
+            contracts={},
+            corrections=[],
+            registers={id_: register.model_copy(update={"publisher": WORDS}) for id_, register in self.registers.items()},
+        )
 
 
 def load(root: Path) -> Declarations:

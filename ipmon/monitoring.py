@@ -3,14 +3,16 @@
 Belongs here: finding the like-vintage series that a target's rule looks at. Not here: the rules (see target_rules.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from ipmon.assessment import Assessment, assess
+from ipmon.declared import Text
 from ipmon.dimensions import Dimensions
 from ipmon.figures import Figure, Key
 from ipmon.periods import Freq, parse
+from ipmon.reason_clauses import CLAUSES
 from ipmon.registry import Registry
 from ipmon.revisions import Revision, mean_absolute_revision
 from ipmon.shown import Shown
@@ -20,14 +22,26 @@ from ipmon.vintages import BASES, Book
 
 
 def assess_all(
-    targets: Sequence[Target], registry: Registry, dimensions: Dimensions, book: Book, revised: list[Revision], as_of: date
+    targets: Sequence[Target],
+    registry: Registry,
+    dimensions: Dimensions,
+    book: Book,
+    revised: list[Revision],
+    as_of: date,
+    clauses: Mapping[str, Text] = CLAUSES,
 ) -> list[Assessment]:
-    """One assessment a target, in the targets' order."""
-    return [_assess(t, registry, dimensions, book, revised, as_of) for t in targets]
+    """One assessment a target, in the targets' order. `clauses`: of the reasons."""
+    return [_assess(t, registry, dimensions, book, revised, as_of, clauses) for t in targets]
 
 
 def _assess(
-    target: Target, registry: Registry, dimensions: Dimensions, book: Book, revised: list[Revision], as_of: date
+    target: Target,
+    registry: Registry,
+    dimensions: Dimensions,
+    book: Book,
+    revised: list[Revision],
+    as_of: date,
+    clauses: Mapping[str, Text],
 ) -> Assessment:
     indicator = registry.indicators[target.indicator_id]
     grown = indicator.growth.of if indicator.growth else None
@@ -38,6 +52,7 @@ def _assess(
         Shown.of(indicator.unit, dimensions.units, indicator.display),
         mean_absolute_revision(revised, target.indicator_id),
         like_vintage_points(grown, target.reference_period, registry, dimensions, book, as_of) if grown else (),
+        clauses,
     )
 
 

@@ -106,4 +106,14 @@ CLAUSES: dict[str, Text] = {
     "unseen": Text(zh="目标数值尚未在官方文件的原表中见到。", en=" The target's number has not been seen in the official table."),
 }
 
+SIMULATED = CLAUSES | {
+    "no_value": Text(
+        zh="目标期（至{reference}）内没有模拟值", en="There is no simulated value for the time of the target, up to {reference}"
+    ),
+    "not_published": Text(
+        zh="没有{reference}的模拟值，不作评估", en="There is no simulated value for {reference}, so there is no assessment"
+    ),
+}
+"""The clauses about simulated values, which do not say whether a real one was published."""
+
 ABOUT = Text(zh="{goal}左右", en="about {goal}")

@@ -4,29 +4,29 @@ Belongs here: which clauses a reason has, and the numbers in them. Not here: the
 about a status (see target_rules.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ipmon.declared import Text
-from ipmon.reason_clauses import ABOUT, CLAUSES
+from ipmon.reason_clauses import ABOUT
 from ipmon.shown import Shown, numeral, said
 from ipmon.target_rules import Finding, Point, Situation
 from ipmon.targets import ABOUT_RULES
 
 
-def sentence(s: Situation, finding: Finding, doubted: tuple[str, ...], shown: Shown) -> Text:
-    """The reason of a status, in both languages."""
+def sentence(s: Situation, finding: Finding, doubted: tuple[str, ...], shown: Shown, clauses: Mapping[str, Text]) -> Text:
+    """The reason of a status, in both languages, put together from `clauses`."""
     if finding.reason == "none":
         return Text(zh=s.target.reason_zh, en=s.target.reason_en)
     fields = _fields(s, finding, shown)
-    main, after = list(_main(s, finding)), list(_remarks(s, finding, doubted))
-    zh, more_zh, en, more_en = (_filled(keys, fields, lang) for lang in ("zh", "en") for keys in (main, after))
+    main, after = ([clauses[key] for key in keys] for keys in (_main(s, finding), _remarks(s, finding, doubted)))
+    zh, more_zh, en, more_en = (_filled(said, fields, lang) for lang in ("zh", "en") for said in (main, after))
     return Text(zh=f"{zh}。{more_zh}", en=f"{en}.{more_en}")
 
 
-def _filled(keys: list[str], fields: dict[str, Text | str], lang: str) -> str:
+def _filled(clauses: list[Text], fields: dict[str, Text | str], lang: str) -> str:
     words = {name: getattr(field, lang) if isinstance(field, Text) else field for name, field in fields.items()}
-    return "".join(getattr(CLAUSES[key], lang).format(**words) for key in keys)
+    return "".join(getattr(clause, lang).format(**words) for clause in clauses)
 
 
 def _main(s: Situation, finding: Finding) -> Iterator[str]:

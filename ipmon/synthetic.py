@@ -1,11 +1,12 @@
 """How simulated data are told from real ones, wherever a reader may meet them.
 
-Belongs here: the mark, and putting it on. Not here: making such data (see simulator), or refusing to mix them (door.py).
+Belongs here: the mark, putting it on, and choosing what is said of such data. Not here: making them (see simulator), refusing to
+mix them (door.py), which declarations hold of them (declarations.py).
 """
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ipmon.declared import Text
 
@@ -14,7 +15,10 @@ if TYPE_CHECKING:  # the mark alone is wanted by processes that do not need what
 
 MARK = "SYNTHETIC"
 WORDS = Text(zh="模拟数据", en="SYNTHETIC")
-BOTH = f"{WORDS.zh} {WORDS.en}. "
+NAMED = f"{WORDS.zh} {WORDS.en}"
+"""What stands where the publisher of real data is named."""
+BOTH = f"{NAMED}. "
+INSTEAD = "simulated"
 KEPT = {".duckdb", ".json", ".cff", ""}
 """Files that are found by their name: the marts say it in every comment, the others in what they say of the release."""
 
@@ -27,6 +31,20 @@ def is_synthetic(deliveries: "Iterable[Delivery]") -> bool:
 def is_marked(release_id: str) -> bool:
     """Whether a release says by its name that it is made of simulated data."""
     return release_id.startswith(MARK)
+
+
+def told(declared: Any, synthetic: bool) -> Any:
+    """What a file under assets/ says of simulated data, or of real ones: an entry with the key `simulated` has it for the former.
+
+    `simulated: null` is for what is not said of simulated data at all.
+    """
+    if isinstance(declared, list):
+        return [told(part, synthetic) for part in declared]
+    if not isinstance(declared, dict):
+        return declared
+    if synthetic and INSTEAD in declared:
+        return declared[INSTEAD]
+    return {key: told(part, synthetic) for key, part in declared.items() if key != INSTEAD}
 
 
 def titled(title: str, release_id: str, lang: str) -> str:

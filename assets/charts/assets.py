@@ -26,7 +26,7 @@ def charts(
     context: dg.AssetExecutionContext, occasion: Occasion, artists: dg.ResourceParam[Sequence[Companion]], mart: Mart
 ) -> list[ChartFiles]:
     """Charts in Chinese and English as PNG, SVG and PDF, with the CSV behind each. The pages that show them begin here."""
-    declared = load_charts(ROOT / "charts")
+    declared = load_charts(ROOT / "charts", mart.content.synthetic)
     context.log.info(f"drawing {len(declared.charts)} charts")
     made = render_all(mart.public, declared, mart.release_id, occasion.day, mart.folder / "charts", artists)
     artists[0].begin(*writing(occasion, mart, made))

@@ -7,19 +7,25 @@ from collections import Counter
 
 import dagster as dg
 
-from assets import declarations
 from assets.indicators.assets import Compiled
 from assets.occasion import OWNERS, Occasion
 from ipmon.assessment import Assessment
 from ipmon.monitoring import assess_all
+from ipmon.reason_clauses import CLAUSES, SIMULATED
 
 
 @dg.asset(group_name="indicators", owners=OWNERS, kinds={"python"}, metadata={"declarations": "assets/guideline/targets.csv"})
 def assessments(context: dg.AssetExecutionContext, occasion: Occasion, indicators: Compiled) -> list[Assessment]:
     """The status of every target on the day of the run, each with its reason in both languages."""
-    declared = declarations()
+    declared = occasion.declared
     made = assess_all(
-        declared.targets, declared.registry, declared.dimensions, indicators.book, indicators.revisions, occasion.day
+        declared.targets,
+        declared.registry,
+        declared.dimensions,
+        indicators.book,
+        indicators.revisions,
+        occasion.day,
+        SIMULATED if occasion.synthetic else CLAUSES,
     )
     context.add_output_metadata(dict(Counter(a.status for a in made)))
     return made

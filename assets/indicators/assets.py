@@ -15,7 +15,7 @@ from assets.registers.assets import Counted
 from ipmon.alerts import Alert, alerts
 from ipmon.chains import lay
 from ipmon.corrections import Corrector
-from ipmon.deliveries import chain, load_manifest, received_by
+from ipmon.deliveries import chain
 from ipmon.derive import Derivation, derive
 from ipmon.exclusions import Excluded
 from ipmon.figures import Conformer, Figure
@@ -53,8 +53,8 @@ class Compiled:
 )
 def figures(context: dg.AssetExecutionContext, occasion: Occasion) -> Conformed:
     """Every printed cell in base units, under the contract's dimensions, with what its wording allows."""
-    declared = declarations()
-    deliveries = [d for d in received_by(load_manifest(occasion.root), occasion.day) if d.source_id in declared.contracts]
+    declared = occasion.declared
+    deliveries = [d for d in occasion.received if d.source_id in declared.contracts]
     rows = pl.read_parquet(occasion.root.work / "staged.parquet")
     _public(rows).write_parquet(occasion.root.staged_public)
     staged = {str(delivery): frame for (delivery,), frame in rows.partition_by("delivery_id", as_dict=True).items()}
@@ -92,7 +92,7 @@ def indicators(
     context: dg.AssetExecutionContext, occasion: Occasion, figures: Conformed, records: Counted, observations: Book
 ) -> Compiled:
     """Derived indicators from like vintages, reconciliation with published twins, identities, revisions and alerts."""
-    declared, book = declarations(), observations
+    declared, book = occasion.declared, observations
     derivations = derive(declared.registry, book, declared.dimensions)
     compared = [*twins(derivations, book), *record_twins(records.figures, book)]
     compared += reconcile(declared.identities, book, declared.dimensions.areas)

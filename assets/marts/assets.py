@@ -18,14 +18,13 @@ from ipmon.assessment import Assessment
 from ipmon.checking import Subject, findings
 from ipmon.companions import Companion
 from ipmon.content import Content, content_of
-from ipmon.deliveries import load_manifest, received_by
 from ipmon.files.clerk import Order, write_files
 from ipmon.files.declared import load_files
 from ipmon.files.edition import Edition
 from ipmon.grades import GRADES
 from ipmon.marts import build, frame
 from ipmon.release import discard, is_unchanged, open_candidate
-from ipmon.synthetic import BOTH, is_synthetic
+from ipmon.synthetic import BOTH
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,8 @@ class Mart:
     @property
     def order(self) -> Order:
         """What is written of it while its charts are drawn."""
-        return Order(self.public, load_files(ROOT / "release", declarations().schema, declarations().dimensions), self.edition)
+        d = declarations()
+        return Order(self.public, load_files(ROOT / "release", d.schema, d.dimensions, self.content.synthetic), self.edition)
 
 
 @dg.asset(output_required=False, group_name="marts", owners=OWNERS, kinds={"duckdb"}, metadata={"declarations": "assets/marts"})
@@ -73,15 +73,14 @@ def mart(
     The checks of the candidate and the writing of its tables begin here, and go on while its charts are drawn.
     """
     folder = open_candidate(occasion.root, context.run.run_id)
-    synthetic = is_synthetic(received_by(load_manifest(occasion.root), occasion.day))
     rows = _gather(occasion, figures, indicators, assessments)
-    grades, schema = declarations().grades, declarations().schema
+    grades, schema = occasion.declared.grades, occasion.declared.schema
     for grade in GRADES:
         graded = grades.share(rows, grade)
         if grade == "public" or graded["observations"]:
             frames = {name: frame(schema, name, table) for name, table in graded.items()}
-            build(folder / f"{grade}.duckdb", schema, frames, BOTH if synthetic else "")
-    content = content_of(folder, synthetic=synthetic)
+            build(folder / f"{grade}.duckdb", schema, frames, BOTH if occasion.synthetic else "")
+    content = content_of(folder, synthetic=occasion.synthetic)
     if is_unchanged(occasion.root, content):
         discard(folder)
         context.log.info("the current release holds the same content")
@@ -106,8 +105,7 @@ def _metadata(folder: Path, rows: dict[str, list[tables.Row]]) -> dict[str, dg.M
 
 def _gather(occasion: Occasion, figures: Conformed, compiled: Compiled, made: list[Assessment]) -> dict[str, list[tables.Row]]:
     """The rows of every table."""
-    d = declarations()
-    received = received_by(load_manifest(occasion.root), occasion.day)
+    d, received = occasion.declared, occasion.received
     vintages = tables.vintages(compiled.book, d.dimensions)
     observations = tables.observations(vintages)
     return {

@@ -15,7 +15,7 @@ import dagster as dg
 from assets import declarations
 from assets.occasion import OWNERS, Occasion
 from assets.sources.assets import raw_asset
-from ipmon.deliveries import Delivery, load_manifest, received_by
+from ipmon.deliveries import Delivery
 from ipmon.figures import Figure
 from ipmon.registers.contract import Register
 from ipmon.telling import teller
@@ -48,7 +48,7 @@ def _facts(register: Register) -> dg.AssetsDefinition:
     def facts(context: dg.AssetExecutionContext, occasion: Occasion) -> Iterator[dg.MaterializeResult[None]]:
         from ipmon.registers.update import Registers
 
-        deliveries = received_by(load_manifest(occasion.root), occasion.day)
+        deliveries = occasion.received
         made = Registers(occasion.root, {register.id: register}, [])
         outcome = made.facts(deliveries, context.partition_keys, context.log.info)
         asked, came = set(context.partition_keys), made.received(deliveries)
@@ -107,7 +107,7 @@ class Counted:
 )
 def records(context: dg.AssetExecutionContext, occasion: Occasion) -> Counted:
     """What registers say of the indicators: facts and measures of changed months made anew, all others left alone."""
-    deliveries = [d for d in received_by(load_manifest(occasion.root), occasion.day) if d.source_id in REGISTERS]
+    deliveries = [d for d in occasion.received if d.source_id in REGISTERS]
     if not deliveries:
         return Counted([], {})
     from assets.measures import measures
@@ -117,7 +117,7 @@ def records(context: dg.AssetExecutionContext, occasion: Occasion) -> Counted:
     update = made.update(deliveries, teller())
     context.log.info(update.told)
     print(f"{update.told} ... ", end="", file=sys.stderr, flush=True)
-    figures = made.figures(declarations().registry, declarations().grades, deliveries)
+    figures = made.figures(occasion.declared.registry, occasion.declared.grades, deliveries)
     unknown = sum(s.strangers for s in update.strangers)
     context.add_output_metadata({"figures": len(figures), "done": update.told, "records named that no register holds": unknown})
     return Counted(figures, update.unchecked)

@@ -15,6 +15,7 @@ from ipmon.charts.picture import Kind
 from ipmon.declared import Declared, Text, read_yaml, validated
 from ipmon.errors import DeclarationError
 from ipmon.periods import Accumulation, Freq
+from ipmon.synthetic import told
 
 Dimension = Literal["ref_area", "ip_type", "owner_kind", "industry", "technology", "counterpart_area"]
 Basis = Literal["published", "records", "derived"]
@@ -122,16 +123,16 @@ class Charts:
     grid: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
-def load_charts(folder: Path) -> Charts:
+def load_charts(folder: Path, synthetic: bool = False) -> Charts:
     """<theme>.yaml, sequence.yaml (ids in figure order), publishers.yaml, tiles.yaml (rows of area codes).
 
-    Raises DeclarationError with every problem at once.
+    The words are those said of real or of simulated data. Raises DeclarationError with every problem at once.
     """
     problems: list[str] = []
     found: dict[str, Chart] = {}
     for path in sorted(folder.glob("*.yaml")):
         if path.stem not in ("sequence", "publishers", "tiles"):
-            found |= _read_theme(path, found, problems)
+            found |= _read_theme(path, found, problems, synthetic)
     sequence = read_yaml(folder / "sequence.yaml", problems) or []
     problems += [f"charts/sequence.yaml: '{id_}' is declared in no theme file" for id_ in sequence if id_ not in found]
     problems += [
@@ -149,9 +150,9 @@ def load_charts(folder: Path) -> Charts:
     return declared
 
 
-def _read_theme(path: Path, known: dict[str, Chart], problems: list[str]) -> dict[str, Chart]:
+def _read_theme(path: Path, known: dict[str, Chart], problems: list[str], synthetic: bool) -> dict[str, Chart]:
     charts: dict[str, Chart] = {}
-    for id_, entry in (read_yaml(path, problems) or {}).items():
+    for id_, entry in (told(read_yaml(path, problems), synthetic) or {}).items():
         where = f"charts/{path.name}: {id_}"
         if id_ in known:
             problems.append(f"{where}: is declared twice (also in {known[id_].theme}.yaml)")

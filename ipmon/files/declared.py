@@ -10,6 +10,7 @@ from ipmon.declared import Declared, Text, read_yaml, validated
 from ipmon.dimensions import Dimensions
 from ipmon.errors import DeclarationError
 from ipmon.mart_schema import MartSchema
+from ipmon.synthetic import told
 
 LONGEST_SHEET_NAME = 31
 
@@ -66,12 +67,16 @@ class Files:
     units: dict[str, Text]
 
 
-def load_files(folder: Path, schema: MartSchema, dimensions: Dimensions) -> Files:
-    """about.yaml, workbook.yaml and sdmx.yaml of one folder. Raises DeclarationError naming all problems."""
+def load_files(folder: Path, schema: MartSchema, dimensions: Dimensions, synthetic: bool = False) -> Files:
+    """about.yaml, workbook.yaml and sdmx.yaml of one folder, as they speak of real or of simulated data.
+
+    Raises DeclarationError naming all problems.
+    """
     problems: list[str] = []
-    about = validated(About, read_yaml(folder / "about.yaml", problems), "release/about.yaml", problems)
-    workbook = validated(Workbook, read_yaml(folder / "workbook.yaml", problems), "release/workbook.yaml", problems)
-    sdmx = validated(Sdmx, read_yaml(folder / "sdmx.yaml", problems), "release/sdmx.yaml", problems)
+    read = {name: told(read_yaml(folder / f"{name}.yaml", problems), synthetic) for name in ("about", "workbook", "sdmx")}
+    about = validated(About, read["about"], "release/about.yaml", problems)
+    workbook = validated(Workbook, read["workbook"], "release/workbook.yaml", problems)
+    sdmx = validated(Sdmx, read["sdmx"], "release/sdmx.yaml", problems)
     if workbook:
         known = schema.tables.keys() | schema.views.keys()
         problems += [f"release/workbook.yaml: no table '{name}'" for name in workbook.sheets if name not in known]

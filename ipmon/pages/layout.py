@@ -35,7 +35,7 @@ class Layout:
 
     def __init__(self, folder: Path, release_id: str) -> None:
         """`folder`: assets/pages. Raises DeclarationError for words that do not hold."""
-        self.words, self.release_id = load_words(folder), release_id
+        self.words, self.release_id = load_words(folder, is_marked(release_id)), release_id
         self._templates = Environment(
             loader=FileSystemLoader(folder),
             autoescape=True,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ipmon.declared import Declared, Text, read_yaml, validated
 from ipmon.errors import DeclarationError
+from ipmon.synthetic import told
 
 
 class Phrase(Declared):
@@ -64,10 +65,11 @@ class Words(Declared):
         return self.codes["quality"].get(text) or Text(zh=text, en=text)
 
 
-def load_words(folder: Path) -> Words:
-    """words.yaml of a folder. Raises DeclarationError for a malformed file."""
+def load_words(folder: Path, synthetic: bool = False) -> Words:
+    """words.yaml of a folder, as it speaks of real or of simulated data. Raises DeclarationError for a malformed file."""
     problems: list[str] = []
-    words = validated(Words, read_yaml(folder / "words.yaml", problems), "pages/words.yaml", problems)
+    declared = told(read_yaml(folder / "words.yaml", problems), synthetic)
+    words = validated(Words, declared, "pages/words.yaml", problems)
     if problems or words is None:
         raise DeclarationError(problems)
     return words

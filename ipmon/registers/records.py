@@ -21,7 +21,7 @@ from ipmon.registers.cells import cells, scopes, through
 from ipmon.registers.measure import Basis, Measure, Window
 from ipmon.registers.store import Store
 from ipmon.registry import Indicator, Registry
-from ipmon.synthetic import WORDS
+from ipmon.synthetic import NAMED
 
 SHOWN_DECIMALS = 2
 """Decimals that an average or a share of records is shown with; counts have none."""
@@ -127,7 +127,7 @@ class Records:
             quality="official",
             delivery_id=known.delivery_id,
             locator=f"{rule.measure}.{rule.column}",
-            publisher=WORDS.zh if known.synthetic else self.publishers[known.source_id],
+            publisher=NAMED if known.synthetic else self.publishers[known.source_id],
             source_title=known.name,
             source_url="",
             note="",

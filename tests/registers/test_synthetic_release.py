@@ -14,12 +14,11 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import CHECKOUT, TRIAL, commands, pages_of
-from truths import ONLY_LONGER, Cells, is_shown, read_truths, slice_of
+from truths import ONLY_LONGER, Cells, is_shown, read_truths, slice_of, told
 
 from assets import declarations
 from assets.measures import measures
 from ipmon.deliveries import load_manifest
-from ipmon.dimensions import DIMENSIONS
 from ipmon.errors import IpmonError, Rejected
 from ipmon.paths import DataRoot
 from ipmon.registers.cells import cells, numbers
@@ -75,21 +74,6 @@ def is_whole(m: Measure, window: Window, period: str) -> bool:
     if window == "year":
         return period == LAST[:4] or (m.facts == ("industry_accounts",) and len(period) == 4)
     return len(period) == len(LAST) and (window == "month" or period[:4] == LAST[:4])
-
-
-def told(mart: duckdb.DuckDBPyConnection, id_: str, rule: Measured, to_date: bool) -> list[tuple[tuple[str, ...], float]]:
-    """What the release says of an indicator from records, by the keys of the truth; a stock of a year is that of its December."""
-    rows = mart.execute(
-        f"select time_period, accumulation, value, {', '.join(DIMENSIONS)} from observations "
-        "where indicator_id = ? and basis = 'records' and (accumulation = 'year_to_date') = ?",
-        [id_, to_date],
-    ).fetchall()
-    found = []
-    for period, accumulation, value, *codes in rows:
-        places = dict(zip(DIMENSIONS, codes, strict=True)) | rule.where
-        month = f"{period}-12" if accumulation == "stock" and len(period) == 4 else period
-        found.append(((rule.column, month, *("_T" if c == "CN" else c for c in places.values())), float(value)))
-    return found
 
 
 def test_every_number_from_records_is_the_truth(home: Path, mart: duckdb.DuckDBPyConnection) -> None:
@@ -167,6 +151,37 @@ def test_everything_a_reader_may_meet_says_that_it_is_simulated(home: Path, mart
         assert "模拟数据" in text and "SYNTHETIC" in text, name
     tops = [str(sheet["A1"].value) for sheet in openpyxl.load_workbook(release / "SYNTHETIC_workbook.xlsx", read_only=True)]
     assert len(tops) > 10 and all("模拟数据" in top and "SYNTHETIC" in top for top in tops)
+
+
+def test_nothing_is_said_of_published_figures_that_are_not_in_it(home: Path, mart: duckdb.DuckDBPyConnection) -> None:
+    """Definitions, targets and documents are the real ones; what is known of real series and deliveries stays out."""
+    release = home / "marts" / "current"
+    for table in ("breaks", "series_breaks", "corrections", "excluded", "alerts"):
+        assert mart.execute(f"select count(*) from {table}").fetchall() == [(0,)], table
+    assert mart.execute("select count(*) from observations where obs_status = 'B'").fetchall() == [(0,)]
+    assert mart.execute("select publisher, count(*) from sources group by all").fetchall() == [("模拟数据 SYNTHETIC", 9)]
+    assert mart.execute("select distinct publisher from observations where basis = 'records'").fetchall() == [
+        ("模拟数据 SYNTHETIC",)
+    ]
+    reasons = mart.execute("select reason_zh || ' ' || reason_en from assessments").fetchall()
+    assert any("没有模拟值。 There is no simulated value" in reason for (reason,) in reasons)
+    assert [reason for (reason,) in reasons if "公布" in reason or "published" in reason] == []
+    cover = next(iter(openpyxl.load_workbook(release / "SYNTHETIC_workbook.xlsx", read_only=True)))
+    said = " ".join(str(cell) for row in cover.iter_rows(values_only=True) for cell in row if cell)
+    for text in (said, *((release / name).read_text("utf-8") for name in ("CITATION.cff", "datapackage.json"))):
+        flat = re.sub(r"\s+", " ", text)
+        assert "由模拟登记记录算出" in flat and "computed from simulated records" in flat.lower()
+        assert "各机关已公布的数字" not in flat and "Published figures followed" not in flat
+    for lang, of, claims in (
+        ("zh", "数值由模拟登记记录算出", "依据已公布数据"),
+        ("en", "computed from simulated records", "in published"),
+    ):
+        for document in ("bulletin", "annual_report"):
+            first = "".join(pages_of(release / f"SYNTHETIC_{document}_{lang}.pdf")[0].split())
+            assert "".join(of.split()) in first and "".join(claims.split()) not in first
+    page = (release / "indicators" / "SYNTHETIC_pii_share_of_gdp.html").read_text("utf-8")
+    assert "没有已知的中断。" in page and "第五次全国经济普查" not in page
+    assert "counted from records" in page and ">官方<" not in page
 
 
 def test_facts_were_checked(mart: duckdb.DuckDBPyConnection) -> None:

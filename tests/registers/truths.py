@@ -1,8 +1,10 @@
-"""The truth files of a simulated world, and which indicators it takes a longer world to show."""
+"""The truth files of a simulated world, what a release says by their keys, and which indicators only a longer world shows."""
 
 import csv
 from collections import defaultdict
 from pathlib import Path
+
+import duckdb
 
 from ipmon.dimensions import DIMENSIONS
 from ipmon.registry import Measured
@@ -67,3 +69,18 @@ def slice_of(key: tuple[str, ...]) -> set[str]:
 def is_shown(key: tuple[str, ...], rule: Measured) -> bool:
     """Whether a cell is one of an indicator measured by this rule."""
     return key[0] == rule.column and rule.where.items() <= codes_of(key).items()
+
+
+def told(mart: duckdb.DuckDBPyConnection, id_: str, rule: Measured, to_date: bool) -> list[tuple[tuple[str, ...], float]]:
+    """What the release says of an indicator from records, by the keys of the truth; a stock of a year is that of its December."""
+    rows = mart.execute(
+        f"select time_period, accumulation, value, {', '.join(DIMENSIONS)} from observations "
+        "where indicator_id = ? and basis = 'records' and (accumulation = 'year_to_date') = ?",
+        [id_, to_date],
+    ).fetchall()
+    found = []
+    for period, accumulation, value, *codes in rows:
+        places = dict(zip(DIMENSIONS, codes, strict=True)) | rule.where
+        month = f"{period}-12" if accumulation == "stock" and len(period) == 4 else period
+        found.append(((rule.column, month, *("_T" if c == "CN" else c for c in places.values())), float(value)))
+    return found

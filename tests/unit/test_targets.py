@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ipmon.assessment import STATUS_WORDS, Assessment, assess
 from ipmon.declared import Text
 from ipmon.dimensions import Scale, Unit
+from ipmon.reason_clauses import SIMULATED
 from ipmon.shown import Shown, numeral, said
 from ipmon.target_rules import Point
 from ipmon.targets import Target, check_targets, load_targets
@@ -178,6 +179,20 @@ def test_no_data_and_only_the_base() -> None:
     made = assess(target(), [point("2023", "120")], DURING, MONTHS)
     assert (made.status, made.value, made.value_period) == ("not_assessed", Decimal(120), "2023")
     assert made.reason_zh == "目标期（至2024年）内尚无公布的值；已知最近的是2023年的120个月。"
+
+
+def test_of_simulated_values_nothing_is_said_of_what_was_published() -> None:
+    late = assess(target(), [point("2023", "0"), point("2024-10", "100")], AFTER, MONTHS, clauses=SIMULATED)
+    assert late.reason_zh == "没有2024年的模拟值，不作评估；已知最近的是2024年10月的100个月。"
+    assert late.reason_en == (
+        "There is no simulated value for 2024, so there is no assessment; the latest one known is 100 months for 2024-10."
+    )
+    none = assess(target(), [point("2023", "120")], DURING, MONTHS, clauses=SIMULATED)
+    assert none.reason_zh == "目标期（至2024年）内没有模拟值；已知最近的是2023年的120个月。"
+    assert (
+        none.reason_en
+        == "There is no simulated value for the time of the target, up to 2024; the latest one known is 120 months for 2023."
+    )
 
 
 def test_what_was_not_released_yet_is_not_seen() -> None:
