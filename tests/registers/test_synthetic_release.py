@@ -14,11 +14,12 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import CHECKOUT, TRIAL, commands, pages_of
-from truths import ONLY_LONGER, Cells, is_shown, read_truths, slice_of, told
+from truths import ONLY_LONGER, Cells, codes_of, is_shown, read_truths, slice_of, told
 
 from assets import declarations
 from assets.measures import measures
 from ipmon.deliveries import load_manifest
+from ipmon.dimensions import DIMENSIONS
 from ipmon.errors import IpmonError, Rejected
 from ipmon.paths import DataRoot
 from ipmon.registers.cells import cells, numbers
@@ -34,6 +35,7 @@ from pipelines.run import run
 SHIPPED = CHECKOUT / "data" / "raw"
 LAST, AFTER = "2024-12", "2025-01"
 MEASURES = {m.id: m for m in measures()}
+TOTALS = dict.fromkeys(DIMENSIONS, "_T")
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +184,23 @@ def test_nothing_is_said_of_published_figures_that_are_not_in_it(home: Path, mar
     page = (release / "indicators" / "SYNTHETIC_pii_share_of_gdp.html").read_text("utf-8")
     assert "没有已知的中断。" in page and "第五次全国经济普查" not in page
     assert "counted from records" in page and ">官方<" not in page
+
+
+def test_counts_of_a_small_trial_are_told_one_by_one(home: Path, mart: duckdb.DuckDBPyConnection) -> None:
+    """The same number of items in mart, chart, report and page: 1,173, not 0.12 ten thousand."""
+    release, grants = home / "marts" / "current", read_truths(home / "truth")["grants"]
+    (granted,) = (v for key, v in grants.items() if key[1] == LAST[:4] and codes_of(key) == TOTALS | {"ip_type": "utility_model"})
+    assert 100 < granted < 10_000
+    query = "select value_shown, unit_zh from values_with_names where indicator_id = 'utility_model_grants' and ref_area = 'CN'"
+    query += f" and time_period = '{LAST[:4]}' and breakdown_zh = ''"
+    assert mart.execute(query).fetchall() == [(granted, "件")]
+    chart = (release / "charts" / "SYNTHETIC_filings_and_grants_zh.svg").read_text("utf-8")
+    assert f"{granted:,.0f}件</title>" in chart
+    for lang, said in (("zh", "实用新型授权{:,.0f}件"), ("en", "{:,.0f}utilitymodels")):
+        pages = "".join(pages_of(release / f"SYNTHETIC_annual_report_{lang}.pdf"))
+        assert said.format(granted) in "".join(pages.split())
+    page = (release / "indicators" / "SYNTHETIC_utility_model_grants.html").read_text("utf-8")
+    assert f'<span lang="zh">{granted:,.0f}件</span>' in page
 
 
 def test_facts_were_checked(mart: duckdb.DuckDBPyConnection) -> None:

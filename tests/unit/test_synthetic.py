@@ -40,6 +40,13 @@ def test_what_is_known_of_real_series_does_not_hold_of_simulated_records() -> No
     assert simulated.received.keys() == real.registers.keys()
     assert {f"{r.publisher.zh} {r.publisher.en}" for r in simulated.received.values()} == {"模拟数据 SYNTHETIC"}
     assert (simulated.targets, simulated.items, simulated.schema) == (real.targets, real.items, real.schema)
+    shown = {
+        id_: (real.registry.indicators[id_].display, simulated.registry.indicators[id_].display)
+        for id_ in ("invention_grants", "pledge_amount", "invention_exam_pendency")
+    }
+    assert shown == {"invention_grants": ("e4", None), "pledge_amount": ("e8", "e8"), "invention_exam_pendency": (None, None)}
+    for id_, indicator in real.registry.indicators.items():
+        assert simulated.registry.indicators[id_].model_copy(update={"display": indicator.display}) == indicator
 
 
 def test_the_words_of_simulated_data_hold_and_claim_no_published_figure() -> None:
