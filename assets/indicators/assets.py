@@ -96,8 +96,8 @@ def indicators(
     derivations = derive(declared.registry, book, declared.dimensions)
     compared = [*twins(derivations, book), *record_twins(records.figures, book)]
     compared += reconcile(declared.identities, book, declared.dimensions.areas)
-    received = received_by(load_manifest(occasion.root), occasion.day)
-    revised = revisions(book, declared.registry, {d.delivery_id: d.withdrawal for d in received if d.withdrawal})
+    withdrawals = {d.delivery_id: d.withdrawal for d in occasion.received if d.withdrawal}
+    revised = revisions(book, declared.registry, withdrawals)
     idle = [c for c in declared.corrections if c.id not in figures.corrected]
     grades = declared.grades
     told = [r for r in compared if grades.keeps_level(r.identity_id, r.key.indicator_id)]
