@@ -117,7 +117,7 @@ def _situation(target: Target, known: list[Point], as_of: date, revision: Decima
         now=now,
         base=next((p for p in until if p.period_end == target.start), None),
         latest=until[-1] if until else None,
-        earlier=tuple(p for p in until if p != now),
+        earlier=tuple(p for p in until if p != now and not p.to_date),  # which have most of their cases in common
         evidence=tuple(known),
         elapsed=_elapsed(target, now),
         revision=revision if revision is not None and revision.is_finite() else None,

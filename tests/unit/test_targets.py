@@ -321,6 +321,16 @@ def test_three_values_on_one_side_put_the_band_in_doubt() -> None:
     assert not assess(doc, [point("2024-03", "4"), *points[1:]], DURING, MONTHS).fragile
 
 
+def test_years_to_date_of_one_year_are_no_values_in_a_row() -> None:
+    """They have most of their cases in common: with two years before it, the third value is that to September."""
+    doc = band().model_copy(update={"tolerance_basis": "document"})
+    to_date = [point(f"2024-0{month}", "4.1", to_date=True) for month in (3, 6, 9)]
+    assert not assess(doc, to_date, DURING, MONTHS).fragile
+    assert assess(doc, [point("2022", "4.1"), point("2023", "4.2"), *to_date], DURING, MONTHS).fragile_reason == "run"
+    out = [point(f"2024-0{month}", "4.7", to_date=True) for month in (3, 6)]
+    assert status(band(), point("2023", "4.2"), *out) == "needs_acceleration"
+
+
 # Growth
 
 
