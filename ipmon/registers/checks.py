@@ -38,13 +38,18 @@ EARLIEST_YEAR = 1000
 
 @dataclass(frozen=True)
 class Check:
-    """One demand: the code and reason of a row that breaks it, the field to blame, and when it is broken (null: it is not)."""
+    """One demand: the code and reason of a row that breaks it, the field to blame, and when it is broken (null: it is not).
+
+    `of_values`: it is on a text that many rows share and that is its field's value, so that each different one may be looked at
+    once.
+    """
 
     code: str
     field: str
     broken: pl.Expr
     zh: str
     en: str
+    of_values: bool = False
 
 
 def as_text(name: str) -> str:
@@ -104,18 +109,19 @@ def checks(register: Register, period: str, present: list[str], signs: bool = Tr
 def _of_field(name: str, field: RegisterField, signs: bool) -> Iterator[Check]:
     text, value = pl.col(as_text(name)), pl.col(name)
 
-    def check(code: str, broken: pl.Expr, zh: str, en: str) -> Check:
-        return Check(code, name, broken, f"{field.title.zh}{zh}", f"{field.title.en} {en}")
+    def check(code: str, broken: pl.Expr, zh: str, en: str, of_values: bool = False) -> Check:
+        return Check(code, name, broken, f"{field.title.zh}{zh}", f"{field.title.en} {en}", of_values)
 
+    shared = (field.kind == "text" and bool(field.pattern)) or (field.kind == "list" and not signs)
     if field.required:
         yield check("REQUIRED", text.is_null(), "不能为空", "is empty and must not be")
     if field.kind in DEMANDS:
         yield check("BAD_VALUE", _unreadable(field.kind, text, value, signs), *DEMANDS[field.kind])
     if field.pattern:
         broken = ~text.str.contains(f"^(?:{field.pattern})$")
-        yield check("BAD_VALUE", broken, f"不符合格式 {field.pattern}", f"is not written as {field.pattern}")
+        yield check("BAD_VALUE", broken, f"不符合格式 {field.pattern}", f"is not written as {field.pattern}", shared)
     if field.codes:
-        yield check("UNKNOWN_CODE", _not_among(field, text, value), "不是已知代码", "is no code of the contract")
+        yield check("UNKNOWN_CODE", _not_among(field, text, value), "不是已知代码", "is no code of the contract", shared)
     if field.minimum is not None:
         yield check("TOO_SMALL", value < field.minimum, f"小于 {field.minimum}", f"is less than {field.minimum}")
 

@@ -184,6 +184,23 @@ def test_each_planted_fault_is_found_where_it_stands(door: Door, cells: dict[str
     assert all(kept["reason_zh"].to_list() + kept["reason_en"].to_list())
 
 
+@pytest.mark.parametrize("size", [0, 1 << 29])
+@pytest.mark.parametrize("remark", ["B02", "B02 x"])
+def test_a_value_that_rows_share_is_refused_in_each_of_them(
+    door: Door, monkeypatch: pytest.MonkeyPatch, remark: str, size: int
+) -> None:
+    """Texts of a pattern and lists; a blank anywhere changes how lists are read; a text may be missing. Small files and large."""
+    monkeypatch.setattr("ipmon.registers.staging.SMALL", size)
+    fields = DEALINGS.fields | {"remark": DEALINGS.fields["remark"].model_copy(update={"pattern": "[A-H][0-9]{2}(?: x)?"})}
+    cells = [{"classes": "a;d"}, {"remark": "I02"}, {"classes": "", "remark": ""}, {"classes": "a;d"}, {"remark": "I02"}, {}]
+    rows = [row(n, **{"classes": "a;b", "remark": remark} | own) for n, own in enumerate(cells)]
+    door.take(door.file(*rows), changed(fields=fields, bad_share=0.7))
+    codes, marks = ("classes", "a;d", "UNKNOWN_CODE"), ("remark", "I02", "BAD_VALUE")
+    assert door.bad() == [(2, *codes), (3, *marks), (5, *codes), (6, *marks)]
+    good = door.good().select(pl.col("classes", "remark").cast(pl.String)).rows()
+    assert good == [(None, None), ("a;b", remark)]
+
+
 @pytest.mark.parametrize("area", ["CN-BJ", "CN-XJ", "HK", "US", "ZW"])
 def test_areas_are_provinces_and_all_countries(door: Door, area: str) -> None:
     door.take(door.file(row(1, area=area)))
