@@ -39,7 +39,8 @@ class Assessment:
     value, value_period: the deciding value, else the latest one known. gap: what is still missing, positive while it is missing;
     of a band the distance from its middle. progress p, elapsed q, ratio R = p / q of design 6; for growth p = R = growth over the
     growth asked for.
-    needed_rate: change a year needed from the value on, base unit; for growth the percent needed in the rest of the year.
+    needed_rate: change a year needed from the value on, base unit; for growth the percent needed in the rest of the year, of
+    distinct counts by those not counted earlier in it.
     fragile_reason: what would turn the status, of printed_precision, usual_revision, project_tolerance, run, joined by |.
     final: the deadline has passed and the value is not provisional. All numbers have at most six decimals and are finite.
     """
@@ -72,6 +73,7 @@ def assess(
     shown: Shown,
     mean_abs_revision: Decimal | None = None,
     levels: Iterable[Point] = (),
+    distinct: bool = False,
     clauses: Mapping[str, Text] = CLAUSES,
 ) -> Assessment:
     """The status of one target from what was known on `as_of`.
@@ -79,6 +81,7 @@ def assess(
     points: the like-vintage series of the target's indicator, base units; values that stand for a whole period, the year to
     date or a stock, not single months of a flow. For a milestone: evidence, 1 (done) or 0 (not done), on its day.
     levels: for a growth target, the series that grows; with it the needed growth is exact, without it last year is taken as even.
+    distinct: the levels count each once a year, so that growth is needed of those not counted earlier in it, where that is known.
     mean_abs_revision: how far values of this indicator are usually revised, in its unit.
     clauses: what the reason is put together from.
 
@@ -87,7 +90,7 @@ def assess(
     decided is not_assessed, with the reason. Values that are not finite are not looked at. Source of the rules: design 6.
     """
     with localcontext(prec=_PRECISION):
-        situation = _situation(target, _known(points, as_of), as_of, mean_abs_revision, _known(levels, as_of))
+        situation = _situation(target, _known(points, as_of), as_of, mean_abs_revision, _known(levels, as_of), distinct)
         finding = judged(situation)
         doubted = tuple(doubts(situation, finding))
         return _assessment(situation, finding, doubted, sentence(situation, finding, doubted, shown, clauses))
@@ -105,7 +108,9 @@ def _bounded(p: Point) -> Point:
     return replace(p, low=low, high=high)
 
 
-def _situation(target: Target, known: list[Point], as_of: date, revision: Decimal | None, levels: list[Point]) -> Situation:
+def _situation(
+    target: Target, known: list[Point], as_of: date, revision: Decimal | None, levels: list[Point], distinct: bool
+) -> Situation:
     """What the rules look at: the deciding value, the base, what came before."""
     until = [p for p in known if p.period_end <= target.end]
     since = [p for p in until if (target.start is None or p.period_end > target.start) and _counts(target, p)]
@@ -122,6 +127,7 @@ def _situation(target: Target, known: list[Point], as_of: date, revision: Decima
         elapsed=_elapsed(target, now),
         revision=revision if revision is not None and revision.is_finite() else None,
         levels={p.time_period: p.value for p in levels},
+        distinct=distinct,
     )
 
 

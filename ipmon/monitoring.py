@@ -44,7 +44,7 @@ def _assess(
     clauses: Mapping[str, Text],
 ) -> Assessment:
     indicator = registry.indicators[target.indicator_id]
-    grown = indicator.growth.of if indicator.growth else None
+    grown = indicator.growth.of if indicator.growth else ""
     return assess(
         target,
         like_vintage_points(target.indicator_id, target.reference_period, registry, dimensions, book, as_of),
@@ -52,6 +52,7 @@ def _assess(
         Shown.of(indicator.unit, dimensions.units, indicator.display),
         mean_absolute_revision(revised, target.indicator_id),
         like_vintage_points(grown, target.reference_period, registry, dimensions, book, as_of) if grown else (),
+        bool(grown) and registry.indicators[grown].distinct,
         clauses,
     )
 

@@ -47,6 +47,10 @@ CLAUSES: dict[str, Text] = {
     "growth": Text(zh="，为所要求增速的{progress}%", en=", {progress}% of the growth asked for"),
     "needed_rise": Text(zh="，此后每年还需上升{needed}", en="; from there it has to rise by {needed} a year"),
     "needed_fall": Text(zh="，此后每年还需下降{needed}", en="; from there it has to fall by {needed} a year"),
+    "needed_new": Text(
+        zh="；年内余下时间，此前年内未计入者需同比增长{needed}",
+        en="; in the rest of the year, those not counted earlier in it have to grow by {needed}",
+    ),
     "needed_growth": Text(zh="；年内余下时间需同比增长{needed}", en="; the rest of the year has to grow by {needed}"),
     "even": Text(zh="（按上年各月均匀估算）", en=" (taking last year as even)"),
     "no_base": Text(

@@ -73,7 +73,8 @@ def _progressed(s: Situation, finding: Finding) -> Iterator[str]:
     if finding.needed is None or finding.status in ("met", "met_so_far"):
         return
     if s.target.rule == "growth":
-        yield from ("needed_growth", "even") if finding.even else ("needed_growth",)
+        yield "needed_new" if s.distinct else "needed_growth"
+        yield from ("even",) if finding.even else ()
     else:
         yield "needed_rise" if finding.needed > 0 else "needed_fall"
 

@@ -60,7 +60,7 @@ class Measured(Declared):
 
 
 class Indicator(Declared):
-    """One indicator of the registry."""
+    """One indicator of the registry. `distinct`: it counts each once in a period and area, so that neither adds."""
 
     title: Text
     definition: Text
@@ -75,6 +75,7 @@ class Indicator(Declared):
     series: list[str] | None = None
     variant: str | None = None
     estimate: bool = False
+    distinct: bool = False
     ratio: Ratio | None = None
     growth: Of | None = None
     change: Of | None = None

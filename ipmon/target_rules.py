@@ -56,6 +56,7 @@ class Situation:
     elapsed: Decimal | None
     revision: Decimal | None
     levels: Mapping[str, Decimal]
+    distinct: bool
 
     @property
     def goal(self) -> Decimal:
@@ -204,7 +205,10 @@ def _has_no_base_to_grow_from(s: Situation) -> bool:
 
 
 def _needed_growth(s: Situation, value: Decimal) -> tuple[Decimal | None, bool]:
-    """Percent by which the rest of the year must grow on the rest of last year, and whether last year is taken as even."""
+    """Percent by which the rest of the year must grow on the rest of last year, and whether last year is taken as even.
+
+    How many were counted in the rest of a year alone, of counts of each once a year, no even share tells.
+    """
     period = s.now.time_period if s.now else s.target.reference_period
     full, to_date = s.levels.get(_year_before(period[:4])), s.levels.get(period)
     if full is not None and to_date is not None:
@@ -212,7 +216,7 @@ def _needed_growth(s: Situation, value: Decimal) -> tuple[Decimal | None, bool]:
         rest = full - before
         return ((full * (1 + s.goal / 100) - to_date) / rest - 1) * 100 if rest > 0 else None, False
     gone = s.elapsed
-    return (None, False) if gone is None or gone >= 1 else ((s.goal - gone * value) / (1 - gone), True)
+    return (None, False) if gone is None or gone >= 1 or s.distinct else ((s.goal - gone * value) / (1 - gone), True)
 
 
 def _by_rise(s: Situation, value: Decimal, tolerance: Decimal) -> Finding:

@@ -367,6 +367,17 @@ def test_growth_needed_in_the_rest_of_the_year_taking_last_year_as_even() -> Non
     )
 
 
+def test_of_those_counted_once_a_year_the_new_ones_have_to_grow() -> None:
+    """100 last year, of which 60 by September; 63 this September: 110 - 63 = 47 new ones for 40. No even share is told."""
+    levels = [point("2023", "100"), point("2023-09", "60"), point("2024-09", "63")]
+    made = assess(growth(), [point("2024-09", "5", to_date=True)], DURING, PERCENT, levels=levels, distinct=True)
+    assert made.needed_rate == Decimal("17.5")
+    assert made.reason_zh.endswith("；年内余下时间，此前年内未计入者需同比增长17.5%。")
+    assert made.reason_en.endswith("; in the rest of the year, those not counted earlier in it have to grow by 17.5%.")
+    alone = assess(growth(), [point("2024-09", "5", to_date=True)], DURING, PERCENT, distinct=True)
+    assert (alone.status, alone.needed_rate) == ("off_track", None)
+
+
 def test_growth_needed_from_the_levels() -> None:
     # pledges: 8539.9 in 2023, 7922.3 to September 2024, up 60%: (8539.9 * 1.1 - 7922.3) / (8539.9 - 7922.3 / 1.6) - 1
     levels = [point("2023", "853990000000"), point("2024-09", "792230000000")]
