@@ -148,13 +148,14 @@ class _Deriver:
 
     def _figure(self, key: Key, value: Decimal, interval: Interval, stints: tuple[Vintage, ...]) -> Figure:
         interval, statuses = interval.outward(DECIMALS), {v.figure.obs_status for v in stints}
+        value = round_half_up(value, DECIMALS)
         return replace(
             stints[0].figure,
             key=replace(key, indicator_id=self.id_, accumulation=_accumulation(self.indicator, key)),
-            value=round_half_up(value, DECIMALS),
+            value=value,
             interval=interval,
             unit=self.indicator.unit,
-            decimals=_supported(interval, self.dimensions.units[self.indicator.unit].decimals),
+            decimals=_supported(value, interval, self.dimensions.units[self.indicator.unit].decimals),
             obs_status=next((status for status in ("P", "E") if status in statuses), "A"),
             conf_status="F",
             released_on=max(v.since for v in stints),
@@ -207,9 +208,12 @@ def growth_of(a: tuple[Decimal, Interval], b: tuple[Decimal, Interval]) -> tuple
     return None if result is None else (result[0] - HUNDRED, result[1] + Interval(-HUNDRED, -HUNDRED))
 
 
-def _supported(interval: Interval, otherwise: int) -> int:
-    """The decimals that an interval's width supports: 2 for a width of 0.02; `otherwise` where a side is open."""
-    return min(DECIMALS, max(0, -interval.width().adjusted())) if interval.is_bounded else otherwise
+def _supported(value: Decimal, interval: Interval, otherwise: int) -> int:
+    """The decimals that an interval's width supports: 2 for a width of 0.02, those that an exact value has; else `otherwise`."""
+    if not interval.is_bounded:
+        return otherwise
+    known = interval.width().adjusted() if interval.width() else int(value.normalize().as_tuple().exponent)
+    return min(DECIMALS, max(0, -known))
 
 
 def _accumulation(indicator: Indicator, key: Key) -> str:

@@ -88,6 +88,16 @@ def test_a_fall_to_zero_is_a_fall_of_all() -> None:
     assert growth.interval == between("-100.418411", "-99.581589")
 
 
+@pytest.mark.parametrize(("parts", "share", "decimals"), [("97 100", "97", 0), ("11 32", "34.375", 3), ("0 7", "0", 0)])
+def test_what_follows_from_exact_values_has_the_decimals_that_it_has(parts: str, share: str, decimals: int) -> None:
+    part, whole = (
+        figure(number, "2024-01-05", key(id_), interval=between(number, number))
+        for number, id_ in zip(parts.split(), ("part", "whole"), strict=True)
+    )
+    made = only(derived(book(part, whole), SHARE))
+    assert (made.value, made.decimals) == (Decimal(share), decimals)
+
+
 def test_growth_from_a_lower_bound_is_a_lower_bound() -> None:
     more = figure("150", "2025-01-16", interval=between("150", None))
     growth = only(growth_of(more, figure("120", "2024-01-16", key(period="2023"))))
