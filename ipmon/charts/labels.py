@@ -11,12 +11,14 @@ from typing import Literal
 from ipmon.charts import theme
 from ipmon.charts.axes import Plane
 from ipmon.charts.picture import ChartError, Line, Point, Target
-from ipmon.charts.scene import Anchor, Box, Dot, Scene, Stroke, Words, wrap
+from ipmon.charts.scene import Anchor, Bar, Box, Dot, Scene, Stroke, Words, wrap
 
 NAME_WIDTH = 150.0
 KEY = 14.0
 NEAR, FAR = 24.0, (30, 42, 54, 66, 78, 90)
 """Pixels from a point at which its value is seen to belong to it, and at which it does with a line between them."""
+GRID, APART = 6.0, 16.0
+"""Pixels between the places that are tried for words far from what they belong to, and beside other words there."""
 Side = Literal["above", "below"]
 
 
@@ -34,7 +36,7 @@ def label_bar(scene: Scene, box: Box, point: Point) -> None:
 
 
 def label_target(scene: Scene, plane: Plane, target: Target, keep_clear: Sequence[Box] = ()) -> None:
-    """The target's words near its line: on one row if there is room, else on two."""
+    """The target's words near its line, on one row if there is room, else on two; or farther away with a line to it."""
     left, right = plane.x(max(target.start, plane.x_low)), plane.x(min(target.end, plane.x_high))
     size, step = theme.SMALL, theme.SMALL * 1.2
     one_row = [target.text]
@@ -54,10 +56,41 @@ def label_target(scene: Scene, plane: Plane, target: Target, keep_clear: Sequenc
         spots += [
             [scene.trial(x, y + k * step, text, size, theme.TARGET, at) for k, text in enumerate(rows)]
             for y in tops
+            if y + (len(rows) - 1) * step < plane.bottom  # below it stand the periods
             for x, at in places
         ]
-    if not scene.place(spots, keep_clear, plane.left):
+    at = ((left + right) / 2, plane.y(target.high))
+    spots = spots if scene.place(spots, keep_clear, plane.left) else []
+    if not spots and not any(_joined(scene, plane, rows, at, keep_clear) for rows in (one_row, two_rows)):
         raise ChartError(f"{scene.name}: no room for the label '{target.text}'. Show fewer years.")
+
+
+def _joined(scene: Scene, plane: Plane, rows: Sequence[str], at: tuple[float, float], keep_clear: Sequence[Box]) -> bool:
+    """Sets a target's words in the nearest free place of the plane, with a line to a point; false without room."""
+    size, step = theme.SMALL, theme.SMALL * 1.2
+    beside = [Box(b.left - APART, b.top, b.right + APART, b.bottom) for b in (text.box for text in scene.texts)]
+    clear = [*keep_clear, *beside]
+    wide, high = max(scene.measure(text, size) for text in rows), step * len(rows)
+    bars = [mark.box for mark in scene.marks if isinstance(mark, Bar)]
+    lefts = [plane.left + GRID * k for k in range(int((plane.right - plane.left - wide) / GRID) + 1)]
+    tops = [plane.top + GRID * k for k in range(int((plane.bottom - plane.top - high) / GRID) + 1)]
+    ends = {(x, y): _nearest(Box(x, y, x + wide, y + high), at) for x, y in product(lefts, tops)}
+
+    def worse(spot: tuple[float, float]) -> tuple[bool, float]:
+        end = ends[spot]
+        return any(bar.crossed_by(at, end) for bar in bars), hypot(end[0] - at[0], end[1] - at[1])
+
+    for x, y in sorted(ends, key=worse):
+        end = ends[x, y]
+        words = [scene.trial(x, y + size + k * step, text, size, theme.TARGET) for k, text in enumerate(rows)]
+        if not any(text.box.crossed_by(at, end) for text in scene.texts) and scene.place([words], clear, plane.left):
+            scene.marks.append(Stroke((at, end), theme.TARGET))
+            return True
+    return False
+
+
+def _nearest(box: Box, point: tuple[float, float]) -> tuple[float, float]:
+    return min(max(point[0], box.left), box.right), min(max(point[1], box.top), box.bottom)
 
 
 def label_points(scene: Scene, plane: Plane, line: Line, all_points: bool) -> None:
@@ -105,7 +138,7 @@ def place_value(
     for a, b, anchor in spots:
         words = scene.trial(a, b, text, size, theme.INK, anchor)
         box = words.box
-        end = (min(max(x, box.left), box.right), min(max(y, box.top), box.bottom))
+        end = _nearest(box, (x, y))
         is_far = hypot(end[0] - x, end[1] - y) > NEAR
         if side and (box.bottom + box.top < 2 * y) != (side == "above"):
             continue

@@ -131,15 +131,15 @@ def fill(template: str, facts: dict[str, str], where: str) -> str:
 
 
 def titles(template: Text, facts: dict[Lang, dict[str, str]], where: str) -> dict[Lang, str]:
-    """The filled titles, without their {news} where either would be too long with it.
+    """The filled titles; where either would be too long, without their {news}, and then with the plainest word for {moved}.
 
     Raises ChartError beyond 25 characters in Chinese or 15 words in English.
     """
-    made = {lang: fill(getattr(template, lang), known, where) for lang, known in facts.items()}
-    if any(_length(text, lang) > TITLE_LIMIT[lang] for lang, text in made.items()):
-        made = {
-            lang: fill(getattr(template, lang), known | dict.fromkeys(_news(known), ""), where) for lang, known in facts.items()
-        }
+    made: dict[Lang, str] = {}
+    for short in ((), ("news",), ("news", "moved")):
+        made = {lang: fill(getattr(template, lang), _plain(known, short, lang), where) for lang, known in facts.items()}
+        if all(_length(text, lang) <= TITLE_LIMIT[lang] for lang, text in made.items()):
+            break
     for lang, text in made.items():
         if (length := _length(text, lang)) > TITLE_LIMIT[lang]:
             counted = "characters" if lang == "zh" else "words"
@@ -149,8 +149,10 @@ def titles(template: Text, facts: dict[Lang, dict[str, str]], where: str) -> dic
     return {lang: text[0].upper() + text[1:] for lang, text in made.items()}
 
 
-def _news(facts: dict[str, str]) -> list[str]:
-    return [name for name in facts if name.rpartition(".")[2] == "news"]
+def _plain(facts: dict[str, str], short: Sequence[str], lang: Lang) -> dict[str, str]:
+    """The facts with the shortest words for some: no news, and that a value is what it is."""
+    words = {"news": "", "moved": say("stood", lang)}
+    return facts | {name: words[word] for name in facts for word in short if word in name.rpartition(".")[2].split("_")}
 
 
 def _length(title: str, lang: Lang) -> int:

@@ -168,6 +168,14 @@ def test_what_is_new_stays_out_of_both_titles_where_one_would_be_too_long() -> N
     assert titled("长" * 21 + "{news}", "word{news}", "，新高新高") == {"zh": "长" * 21, "en": "Word"}
 
 
+def test_where_a_title_is_too_long_without_what_is_new_its_value_is_what_it_is() -> None:
+    """The level within precision of the printed form takes eight characters, to be 9,000 takes one."""
+    zh, en = {"news": "，新高", "moved": "在精度内持平，为"}, {"news": "", "moved": "was unchanged within precision at"}
+    title = Text(zh="2024年质押融资登记{moved}9,000亿元{news}", en="It {moved} 9,000")
+    made = words.titles(title, {"zh": zh, "en": en}, "pledges")
+    assert made == {"zh": "2024年质押融资登记为9,000亿元", "en": "It was 9,000"}
+
+
 def test_an_unknown_fact_names_the_known_ones() -> None:
     with pytest.raises(ChartError, match=r"no fact 'best'; known: last"):
         words.fill("{best}", {"last": "16"}, "pendency")

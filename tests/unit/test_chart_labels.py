@@ -55,6 +55,21 @@ def test_a_value_without_room_beside_its_point_stands_farther_off_with_a_line_to
     assert not any(box.overlaps(words.box) for words in scene.texts if words.text == "taken")
 
 
+def test_a_target_without_room_beside_its_line_is_named_farther_off_with_a_line_to_it() -> None:
+    """Everything below 200 is taken but a narrow way up from the line."""
+    scene = page()
+    plane = Plane(100, 100, 700, 500, 2020, 2030, 0, 10)
+    x = plane.x(2024)
+    scene.marks += [Words(left, 210 + 14 * k, "taken", 12, theme.INK, 360) for left in (x - 370, x + 10) for k in range(22)]
+    labels.label_target(scene, plane, Target(3, 3, 3, 2023.5, 2024.5, "2023–2024 target ≥3"))
+    (leader,) = (mark for mark in scene.marks if isinstance(mark, Stroke))
+    box = shown(scene, "2023–2024 target ≥3")
+    assert leader.points[0] == (x, plane.y(3))
+    assert box.holds(Box(*leader.points[1], *leader.points[1]), 0.01)
+    assert plane.box.holds(box)
+    assert not any(box.overlaps(words.box) for words in scene.texts if words.text == "taken")
+
+
 def test_the_ends_of_two_close_lines_are_named_on_their_own_sides() -> None:
     """Applications end at 0.094, above grants at 0.088: a name below both would be read as that of grants."""
     panel = Panel("Utility models", (line("Grants", 0.06, 0.102, 0.088), line("Applications", 0.07, 0.118, 0.094)))
