@@ -69,16 +69,20 @@ def stacked(scene: Scene, picture: Picture, top: float) -> float:
 
 
 def shares(scene: Scene, picture: Picture, top: float) -> float:
-    """Bars of parts in percent of a whole, up to which the others are left light; returns the row below."""
+    """Bars of parts in percent of a whole, up to which the others are left light; returns the row below.
+
+    Parts that were rounded may come to a little more than the whole.
+    """
     panel = picture.panels[0]
     at = ticks(0.0, WHOLE, 5)
     plane, _ = time_plane(scene, panel, True, top, at)
-    plane = replace(plane, y_low=0.0, y_high=WHOLE)
     tops = _stack(panel.lines)[-1]
+    whole = max(WHOLE, *(high for _, high in tops))
+    plane = replace(plane, y_low=0.0, y_high=whole)
     for point, (_, high) in zip(panel.lines[-1].points, tops, strict=True):
-        box = _bar(plane, point, high, WHOLE)
-        scene.marks.append(Bar(replace(box, bottom=box.bottom - SPLIT), theme.BAND))
-    labels.name_beside(scene, plane.right + theme.GAP, plane.y((tops[-1][1] + WHOLE) / 2), picture.columns[0])
+        box = _bar(plane, point, high, whole)
+        scene.marks += [Bar(replace(box, bottom=box.bottom - SPLIT), theme.BAND)] if box.bottom - box.top > SPLIT else []
+    labels.name_beside(scene, plane.right + theme.GAP, plane.y((tops[-1][1] + whole) / 2), picture.columns[0])
     return _stacked(scene, panel, plane, at)
 
 

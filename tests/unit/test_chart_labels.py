@@ -1,5 +1,7 @@
 """Where values stand on charts over time: beside their mark and legible, however the numbers fall."""
 
+from dataclasses import replace
+
 import pytest
 
 from ipmon.charts import labels, theme
@@ -8,7 +10,7 @@ from ipmon.charts.checks import check
 from ipmon.charts.multiples import multiples
 from ipmon.charts.picture import Kind, Line, Panel, Picture, Point, Target
 from ipmon.charts.scene import Bar, Box, Dot, Scene, Stroke, Words
-from ipmon.charts.time_plots import bars
+from ipmon.charts.time_plots import bars, shares
 
 
 def page() -> Scene:
@@ -39,6 +41,16 @@ def test_bars_below_zero_hang_from_it_and_their_values_can_be_read() -> None:
     for n, text in ((2, "-22.87"), (3, "-6.40")):
         assert shown(scene, text).top > boxes[n].bottom
         assert boxes[n].left < (shown(scene, text).left + shown(scene, text).right) / 2 < boxes[n].right
+    check(scene)
+
+
+def test_rounded_shares_may_come_to_more_than_the_whole() -> None:
+    """60.00 + 40.10 in 2021: both bars stay inside the axes, and there is no light part of less than nothing."""
+    scene = page()
+    panel = Panel("", (line("Services", 60.0, 60.0), line("Industry", 39.0, 40.1)))
+    shares(scene, replace(picture("share_over_time", panel), columns=("Others",)), 100)
+    light = [mark.box for mark in scene.marks if isinstance(mark, Bar) and mark.colour == theme.BAND]
+    assert [box.bottom > box.top for box in light] == [True]
     check(scene)
 
 
