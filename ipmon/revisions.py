@@ -79,13 +79,15 @@ def mean_absolute_revision(found: list[Revision], indicator_id: str) -> Decimal 
 
 
 def _changes(key: Key, basis: str, stints: list[Vintage], withdrawals: Mapping[str, Withdrawal]) -> Iterator[Revision]:
-    held = [v for v in stints if v.since != v.until]
-    steps: list[tuple[Vintage, Vintage | None]] = list(zip(held, [*held[1:], None], strict=False))
-    for v in brief(stints):
-        before = next((h for h in held if h.since < v.since and (h.until is None or v.since <= h.until)), None)
-        after = next((h for h in held if h.holds_on(v.since)), None)
-        steps += [(before, v)] if before else []
-        steps.append((v, after))
+    held, short = [v for v in stints if v.since != v.until], brief(stints)
+    steps = list[tuple[Vintage, Vintage | None]]()
+    for old, new in zip(held, [*held[1:], None], strict=False):
+        between = [v for v in short if v.since == old.until]  # what came and went on the day on which it ended
+        steps += zip([old, *between], [*between, new], strict=True)
+    for v in (v for v in short if v.since not in {h.until for h in held}):
+        around = next((h for h in held if h.holds_on(v.since)), None)
+        steps += [(around, v)] if around and around.since < v.since else []
+        steps.append((v, around))
     for old, new in steps:
         yield from _step(key, basis, old, new, withdrawals)
 

@@ -152,7 +152,7 @@ def titles(template: Text, facts: dict[Lang, dict[str, str]], where: str) -> dic
 def _plain(facts: dict[str, str], short: Sequence[str], lang: Lang) -> dict[str, str]:
     """The facts with the shortest words for some: no news, and that a value is what it is."""
     words = {"news": "", "moved": say("stood", lang)}
-    return facts | {name: words[word] for name in facts for word in short if word in name.rpartition(".")[2].split("_")}
+    return facts | {name: words[word] for name in facts for word in short if word == name.rpartition(".")[2]}
 
 
 def _length(title: str, lang: Lang) -> int:

@@ -83,9 +83,12 @@ class Registers:
         return history([State(None, said[0]), *later])
 
     def _withdrawn(self, registry: Registry, ending: Ending) -> dict[str, tuple[str, ...]]:
-        """The deliveries withdrawn then, by the indicators that are counted from their registers."""
+        """The deliveries withdrawn then, by the indicators that are counted from their registers.
+
+        Not those that move with every delivery anyway, such as cohorts by the latest snapshot: nobody knows what moved them.
+        """
         facts = {d.delivery_id: self.registers[d.source_id].facts for d in ending.withdrawn}
-        rests_on = {m.id: m.facts for m in self.measures}
+        rests_on = {m.id: () if m.kind == "cohort" or "history" in m.windows else m.facts for m in self.measures}
         measured = {id_: rests_on[i.measured.measure] for id_, i in registry.indicators.items() if i.measured}
         return {id_: tuple(d for d, fact in facts.items() if fact in counted) for id_, counted in measured.items()}
 

@@ -3,11 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
+from assets import declarations
+from assets.measures import measures
 from ipmon.deliveries import Delivery, Withdrawal
 from ipmon.figures import Figure, Key
 from ipmon.intervals import Interval
-from ipmon.registers.states import State, before, endings, history
+from ipmon.paths import DataRoot
+from ipmon.registers.states import Ending, State, before, endings, history
+from ipmon.registers.update import Registers
 from ipmon.vintages import vintages_of
 
 FIRST, SECOND, THIRD = date(2024, 2, 5), date(2024, 3, 5), date(2024, 4, 5)
@@ -37,6 +42,16 @@ def test_only_a_file_in_another_s_place_ends_a_state() -> None:
     (ending,) = endings(came, {"reg"})
     assert (ending.day, ending.withdrawn) == (THIRD, ())
     assert [d.period for d in before(came, ending)] == ["2024-01", "2024-02", "2024-01"]
+
+
+def test_f42_what_moves_with_every_snapshot_is_not_said_to_be_withdrawn(tmp_path: Path) -> None:
+    """A month's own numbers go with its file; cohorts by the latest snapshot may have moved for another reason."""
+    declared = declarations()
+    registers = Registers(DataRoot(tmp_path), declared.registers, measures())
+    gone = delivery("2024-02", SECOND, "university_inventory")
+    told = registers._withdrawn(declared.registry, Ending((SECOND, gone.received_at), (gone,)))
+    assert told["inventory_patents_listed"] == told["univ_stock_patents_inventoried"] == (gone.delivery_id,)
+    assert {told[id_] for id_ in ("inventory_cohort_patents", "inventory_converted_within_6", "pledge_amount")} == {()}
 
 
 def test_f42_what_was_withdrawn_on_the_day_it_came_was_known_before() -> None:

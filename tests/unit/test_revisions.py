@@ -1,5 +1,6 @@
 """Revisions: what changed, by how much, and why."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -103,6 +104,17 @@ def test_f42_what_came_and_was_withdrawn_on_one_day_is_told() -> None:
     assert withdrawn(figure("12", "2024-01-01"), figure("15", "2024-04-01", **OF_B)) == [
         ("grants", "revised", APRIL, "12", "15"),
         ("grants", "withdrawn", APRIL, "15", "12"),
+    ]
+
+
+def test_f42_each_end_of_a_value_is_told_once_where_two_are_withdrawn_on_one_day() -> None:
+    """15 corrected 12 in March; both are withdrawn on 1 April, 15 first, so that 12 held once more for less than that day."""
+    first, again = (figure("12", at, **(OF_B | more)) for at, more in (("2024-01-01", {}), ("2024-04-01", {"locator": "again"})))
+    first = replace(first, retired_on=day("2024-03-01"), retired_by=())
+    assert withdrawn(first, figure("15", "2024-03-01", **OF_B), again) == [
+        ("grants", "revised", day("2024-03-01"), "12", "15"),
+        ("grants", "withdrawn", APRIL, "15", "12"),
+        ("grants", "withdrawn", APRIL, "12", None),
     ]
 
 
