@@ -90,23 +90,25 @@ class Cells:
         return frame if periods == [EVERYTHING] else frame.filter(pl.col("period").is_in(periods))
 
 
-def cells(store: Store, m: Measure, window: Window) -> pl.DataFrame | None:
+def cells(store: Store, m: Measure, window: Window, sparse: Collection[str] = ()) -> pl.DataFrame | None:
     """The cells of a window: as kept, or added up from those of months. None without any.
 
     What is counted by month is told of every group that any period has: a month with facts says that it had none of the others.
+    `sparse`: the months whose files lacked columns. Of them nobody knows what is not counted, nor a sum over one without a count.
     """
     added = m.is_added_up(window)
     kept = Cells(store.cells(m.id, "month" if added else window))
     frame = kept.read()
     if frame is None or m.kind != "flow" or "month" not in m.windows or m.bases:
         return frame
-    held = sorted(kept.held())
-    total = totalled(pl.DataFrame([{}]), ())
-    frame = within(_told(frame, pl.concat([total, frame.select(total.columns)]), held), m.slices_of(window))
+    held, total = sorted(kept.held()), totalled(pl.DataFrame([{}]), ())
+    whole = [period for period in held if not any(month.startswith(period) for month in sparse)]
+    counted = {*whole, *frame.join(total, on=DIMENSIONS, how="semi")["period"]}
+    frame = within(_told(frame, pl.concat([total, frame.select(total.columns)]), whole), m.slices_of(window))
     if not added:
         return frame
     frame = frame.select("period", *DIMENSIONS, *(m.sums or numbers(frame)))
-    scope = scopes(window, held)
+    scope = scopes(window, [month for month in held if month in counted])
     return _years(frame, scope) if window == "year" else _to_date(frame, scope)
 
 

@@ -57,10 +57,15 @@ class Records:
         return [m for id_, m in self.measures.items() if id_ in used]
 
     def _cells(self, m: Measure, window: Window) -> pl.DataFrame | None:
-        frame = cells(self.store, m, window)
+        frame = cells(self.store, m, window, self._sparse(m))
         if frame is not None and m.kind != "flow":
             frame = through(frame, m, self._unbroken(m))
         return m.finish(frame) if frame is not None and m.finish else frame
+
+    def _sparse(self, m: Measure) -> set[str]:
+        """The months of a measure whose files lacked columns, which were read as empty."""
+        behind = [(month, d) for fact in m.facts for month, d in self.deliveries.get(fact, {}).items()]
+        return {month for month, delivery in behind if any(f.code == "ABSENT_COLUMN" for f in delivery.findings)}
 
     def _unbroken(self, m: Measure) -> list[str]:
         """The months up to the first one missing: beyond it nobody knows a stock or a cohort."""

@@ -1,6 +1,7 @@
 """Windows, slices, what is made anew, running sums: every expected number is counted by hand from EVENTS."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +24,7 @@ from ipmon.registers.measuring import Measuring, Outcome
 from ipmon.registers.records import Records
 from ipmon.registers.store import Store
 from ipmon.registry import Indicator, Measured, Registry
+from ipmon.staged import Remark
 
 SCHEMA = {"month": "VARCHAR", "event": "VARCHAR", "days": "BIGINT", "filed_in": "VARCHAR", **dict.fromkeys(DIMENSIONS, "VARCHAR")}
 EVENTS = [  # month, event, days, filed_in, ref_area, ip_type
@@ -185,9 +187,10 @@ class Desk:
     def held(self, id_: str, window: str) -> set[str]:
         return {*Cells(self.store.cells(id_, window)).held()}
 
-    def figures(self, **indicators: Indicator) -> dict[tuple[str, str, str, str], Figure]:
+    def figures(self, *sparse: str, **indicators: Indicator) -> dict[tuple[str, str, str, str], Figure]:
         months = self.store.periods("events")
         behind = {month: delivery(month, day) for day, month in enumerate(months, 1)}
+        behind |= {month: replace(behind[month], findings=(Remark("ABSENT_COLUMN", "", ""),)) for month in sparse}
         more = (areas_with_rights, cohorts_a_year_old, from_the_month_after, by_area_of_years, waits)
         known = {m.id: m for m in (*MEASURES, *more)}
         records = Records(Registry(indicators), known, self.store, {"events": behind}, {"reg": "登记机关"})
@@ -423,6 +426,20 @@ def test_a_month_with_facts_says_of_every_group_that_there_was_nothing(desk: Des
     assert none == {("CN-GD", "2023-11"), ("CN-GD", "2024-01"), ("CN-BJ", "2024-02")}
     assert none & {(area, period) for _, area, period, acc in means if acc == "period"} == set()
     assert cases["some", "CN-GD", "2024-01", "year_to_date"].value == 0
+
+
+def test_of_a_month_whose_file_lacked_a_column_what_is_not_counted_is_not_known(desk: Desk) -> None:
+    """Guangdong's January; ends of March, and so of the year to March and to April. February has an end, and is known."""
+    desk.lay("2024-03", [])
+    desk.lay("2024-04", [("2024-04", "ended", 5, "2023", "CN-GD", "design")])
+    desk.measure(ends, waits)
+    found = desk.figures("2024-01", "2024-02", "2024-03", ends=indicator("ends", "ends"), cases=indicator("cases", "waits"))
+    told = {(period, acc): f.value for (id_, area, period, acc), f in found.items() if (id_, area) == ("ends", "CN")}
+    assert {period: value for (period, acc), value in told.items() if acc == "period"} == {
+        "2023-11": 0, "2023-12": 0, "2024-01": 1, "2024-02": 1, "2024-04": 1,
+    }  # fmt: skip
+    assert {period: value for (period, acc), value in told.items() if acc == "year_to_date"} == {"2024-01": 1, "2024-02": 2}
+    assert ("cases", "CN-GD", "2023-11", "period") in found and ("cases", "CN-GD", "2024-01", "period") not in found
 
 
 def test_a_month_without_any_case_is_nought_and_not_absent(desk: Desk) -> None:
