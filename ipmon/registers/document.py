@@ -62,8 +62,8 @@ OPENING = """\
 - 撤回：发布单位指明撤回的文件后，该时期退回到其前一个文件；没有前一个文件的，该时期不再有事实。已发布的版本不变。
   Withdrawals: where the publisher takes back a file, its period falls back to the file before it and, without one, has no facts.
   Releases already published stay.
-- 当期没有任何记录时仍须报送：只有首行和 `#END,0`。
-  A period without any record is delivered all the same: the first line and `#END,0`.
+- 当期没有任何记录时仍须报送：只有首行和 `#END,0`；快照和年度账户不得为空。
+  A period without any record is delivered all the same: the first line and `#END,0`; snapshots and accounts of a year are never empty.
 
 ## 值的写法 · How values are written
 """

@@ -14,6 +14,8 @@ from ipmon.registers.reading import Plain, fields_of
 
 EXAMPLES = 3
 SIMULATED_KEY = "SIM"
+STANDING = ("snapshot", "year")
+"""What is delivered as it stands, and not as it happened, is never nothing: a list without a row is a slip of the export."""
 OF_ANOTHER_PERIOD = ("WRONG_PERIOD", "NO_EVENT")
 
 
@@ -62,6 +64,9 @@ def judge(found: pl.DataFrame, made: Plain, wanted: int | None, rows: int, rows_
     total = rows + rows_bad
     if total == 0 and wanted != 0:  # a marker that counts none says that there were none
         raise Breach("EMPTY", "the file has no rows; no data is not zero. Ask the publisher for the file again.")
+    if total == 0 and register.delivers in STANDING:
+        reason = "the file lists nothing, though it is to list all that stands. Export the whole list and deliver it again."
+        raise Breach("EMPTY", reason)
     if rows + lines + 1 != made.lines:
         reason = f"it has {made.lines:,} lines, of which {rows + lines + 1:,} could be told apart. Save it as CSV again."
         raise Breach("BAD_CONTAINER", reason)

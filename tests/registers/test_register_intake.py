@@ -551,6 +551,13 @@ def test_an_end_marker_that_counts_none_is_zero(door: Door) -> None:
     assert door.take(door.file()).delivery.rows == 0
 
 
+@pytest.mark.parametrize("dated_by", ["month", "year"])
+def test_a_list_of_all_that_stands_is_never_empty(door: Door, dated_by: str) -> None:
+    register = changed(dated_by=dated_by, delivers="year" if dated_by == "year" else "snapshot")
+    reason = door.refuse(door.file(), "EMPTY", register, period="2024-08" if dated_by == "month" else "2023")
+    assert reason == "the file lists nothing, though it is to list all that stands. Export the whole list and deliver it again."
+
+
 def test_a_file_above_the_limit_is_refused(door: Door) -> None:
     assert "more than 100 bytes" in door.refuse(door.file(row(1)), "TOO_BIG", changed(bytes_limit=100))
 
