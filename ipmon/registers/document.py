@@ -63,7 +63,7 @@ OPENING = """\
   Withdrawals: where the publisher takes back a file, its period falls back to the file before it and, without one, has no facts.
   Releases already published stay.
 - 当期没有任何记录时仍须报送：只有首行和 `#END,0`；快照和年度账户不得为空。
-  A period without any record is delivered all the same: the first line and `#END,0`; snapshots and accounts of a year are never empty.
+  A period without any record is delivered too: the first line and `#END,0`. Snapshots and yearly accounts are never empty.
 
 ## 值的写法 · How values are written
 """
